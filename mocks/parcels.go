@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// maxScans bounds the scans of one parcel.
-const maxScans = 1000
+const (
+	maxScans   = 1000           // of one parcel
+	maxNumbers = 3 * maxEntries // of all parcels, aliases too
+)
 
 // Place is where a parcel comes from or goes to. Country is ISO 3166-1 alpha-2.
 type Place struct{ City, PostalCode, Country string }
@@ -40,7 +42,7 @@ type parcels struct {
 func (p *parcels) add(v Parcel) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.byNumber) >= maxEntries {
+	if len(p.byNumber) >= maxNumbers {
 		return ErrFull
 	}
 	if p.byNumber == nil {
