@@ -131,7 +131,7 @@ func (a *arrivals) add(v Arrival) {
 
 func (a *arrivals) list(carrier, operation string) []Arrival {
 	a.mu.Lock()
-	all := slices.Concat(a.ring[a.next:], a.ring[:a.next])
+	all := append(append([]Arrival{}, a.ring[a.next:]...), a.ring[:a.next]...)
 	a.mu.Unlock()
 	return slices.DeleteFunc(all, func(v Arrival) bool {
 		return carrier != "" && v.Carrier != carrier || operation != "" && v.Operation != operation

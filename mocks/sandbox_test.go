@@ -12,7 +12,12 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/goleak"
 )
+
+// No test leaves a goroutine behind: what the sandbox starts, it ends.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // kiosk is a carrier with one call that sells (POST /buy?ref=), and one that reads (GET /track).
 type kiosk struct{ desk *Desk }
@@ -73,7 +78,7 @@ func open(t *testing.T, opts Options) (*Sandbox, *http.Client) {
 	return s, &http.Client{Transport: Transport(s)}
 }
 
-// get is one request; the body is read as far as it goes.
+// send is one request; the body is read as far as it goes.
 func send(t *testing.T, c *http.Client, method, url, body string) (status int, text string, err error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -186,6 +191,30 @@ func TestFaultsOverSockets(t *testing.T) {
 				t.Errorf("sold %d, want %d", n, tt.sold)
 			}
 		})
+	}
+}
+
+// A caller who leaves a silent connection frees the server, which could not close otherwise;
+// and a late commit comes all the same.
+func TestHeldSocketEndsWithItsCaller(t *testing.T) {
+	for _, kind := range []string{Blackhole, LateCommit, CommitThenSlow} {
+		s := New(Options{}, newKiosk)
+		server := httptest.NewServer(s)
+		s.AddFault(Fault{Carrier: "kiosk", Kind: kind, DelayMS: map[string]int64{CommitThenSlow: maxDelayMS}[kind]})
+		client := server.Client()
+		client.Timeout = 50 * time.Millisecond
+		if _, _, err := send(t, client, "POST", server.URL+"/kiosk/buy", "{}"); err == nil {
+			t.Errorf("%s: got an answer", kind)
+		}
+		server.Close() // waits for the handler
+		want := 1
+		if kind == Blackhole {
+			want = 0
+		}
+		if n := len(s.Purchases("", "")); n != want {
+			t.Errorf("%s: sold %d, want %d", kind, n, want)
+		}
+		s.Close()
 	}
 }
 

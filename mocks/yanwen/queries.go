@@ -75,25 +75,33 @@ func (c *Carrier) find(body []byte) (*order, waybillRequest, *refusal) {
 // label prints. A cancelled order has none: then the envelope still says success, and only
 // the inner isSuccess tells.
 func (c *Carrier) label(body []byte) (any, *refusal) {
+	paper, waybill, no := c.paperOf(body)
+	if no != nil {
+		return nil, no
+	}
+	if paper == nil {
+		return labelAnswer{WaybillNumber: waybill, ErrorMessage: "运单已取消，不能打印标签"}, nil
+	}
+	pdf, err := paper.PDF()
+	if err != nil {
+		return labelAnswer{WaybillNumber: waybill, ErrorMessage: "标签生成失败"}, nil
+	}
+	return labelAnswer{WaybillNumber: waybill, IsSuccess: true, Base64String: base64.StdEncoding.EncodeToString(pdf)}, nil
+}
+
+// paperOf is what to print for a request, nil for a cancelled order. Printing needs no lock.
+func (c *Carrier) paperOf(body []byte) (*papers.Label, string, *refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o, in, no := c.find(body)
 	if no != nil {
-		return nil, no
+		return nil, "", no
 	}
-	out := labelAnswer{WaybillNumber: o.waybill}
 	if o.cancelled {
-		out.ErrorMessage = "运单已取消，不能打印标签"
-		return out, nil
-	}
-	pdf, err := o.paper(in.PrintRemark == 1).PDF()
-	if err != nil {
-		out.ErrorMessage = "标签生成失败"
-		return out, nil
+		return nil, o.waybill, nil
 	}
 	o.printed = true
-	out.IsSuccess, out.Base64String = true, base64.StdEncoding.EncodeToString(pdf)
-	return out, nil
+	return new(o.paper(in.PrintRemark == 1)), o.waybill, nil
 }
 
 func (o *order) paper(withList bool) papers.Label {
