@@ -29,16 +29,19 @@ func (s *Sandbox) controlRoutes() http.Handler {
 		s.Reset()
 		answer(w, struct{}{})
 	})
+	mux.HandleFunc("/_control/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, http.StatusNotFound, "", "the control interface has no "+r.Method+" under this path")
+	})
 	return mux
 }
 
-// list of the control interface.
+// page is a list of the control interface.
 type page[T any] struct {
 	Data []T `json:"data"`
 }
 
-// publishedAccount is what a new customer of a carrier gets, ready for a configuration.
-type publishedAccount struct {
+// PublishedAccount is what a new customer of a carrier gets, ready for a configuration.
+type PublishedAccount struct {
 	Carrier     string            `json:"carrier"`
 	Account     string            `json:"account"`
 	BaseURL     string            `json:"base_url"`
@@ -54,16 +57,17 @@ func (s *Sandbox) getAccounts(w http.ResponseWriter, r *http.Request) {
 	if r.TLS != nil {
 		scheme = "https://"
 	}
-	answer(w, page[publishedAccount]{s.accounts(scheme + r.Host)})
+	answer(w, page[PublishedAccount]{s.Accounts(scheme + r.Host)})
 }
 
-// accounts are the published accounts of a sandbox at this root, sorted by carrier.
-func (s *Sandbox) accounts(root string) []publishedAccount {
+// Accounts returns what a sandbox under this root ("http://127.0.0.1:8090") publishes, sorted
+// by carrier.
+func (s *Sandbox) Accounts(root string) []PublishedAccount {
 	b := s.now.Load()
-	var out []publishedAccount
+	var out []PublishedAccount
 	for _, code := range b.codes() {
 		c := b.counters[code]
-		a := publishedAccount{Carrier: code, Account: c.account.ID, BaseURL: root + "/" + code, URLs: map[string]string{},
+		a := PublishedAccount{Carrier: code, Account: c.account.ID, BaseURL: root + "/" + code, URLs: map[string]string{},
 			Credentials: maps.Clone(c.account.Credentials), Settings: maps.Clone(c.account.Settings), PushSecret: c.account.PushSecret}
 		for name, path := range c.account.Paths {
 			a.URLs[name] = a.BaseURL + path

@@ -60,6 +60,9 @@ func TestControlNamesTheBadField(t *testing.T) {
 			t.Errorf("%s %s: got %d %s, want a 4xx that points at %s", tt.path, tt.body, status, body, tt.pointer)
 		}
 	}
+	if status, body := control(t, client, "GET", "nothing", ""); status != 404 || !strings.Contains(body, `"status":404`) {
+		t.Errorf("unknown path: got %d %s, want a 404 problem", status, body)
+	}
 	for _, body := range []string{"", "{", "[]", `{} {}`} {
 		if status, text := control(t, client, "POST", "scan", body); status != 400 && status != 422 {
 			t.Errorf("%q: got %d %s, want a refusal", body, status, text)
