@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -189,4 +190,21 @@ func (s Shipment) validateItems(errs *FieldErrors) {
 
 func validHSCode(code string) bool {
 	return len(code) >= 6 && len(code) <= 10 && strings.Trim(code, "0123456789") == ""
+}
+
+// Pointer makes an RFC 6901 pointer of its parts, escaped.
+func Pointer(parts ...any) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString("/" + pointerEscapes.Replace(fmt.Sprint(p)))
+	}
+	return b.String()
+}
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+// JSONName is the name of a struct field in the API.
+func JSONName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
 }

@@ -1,0 +1,183 @@
+package purchase
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/gateway/rating"
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// Label is a purchase as the API shows it.
+type Label struct {
+	ID                     string                  `json:"id"`
+	Status                 string                  `json:"status" enum:"purchasing,purchased,unknown,failed,voiding,voided,needs_attention"`
+	Channel                string                  `json:"channel"`
+	Account                string                  `json:"account"`
+	Reference              string                  `json:"reference,omitempty"`
+	TrackingNumber         string                  `json:"tracking_number,omitempty"`
+	LastMileTrackingNumber string                  `json:"last_mile_tracking_number,omitempty"`
+	CarrierReference       string                  `json:"carrier_reference,omitempty"`
+	Parcels                []normalize.LabelParcel `json:"parcels"`
+	Cost                   *normalize.Money        `json:"cost" nullable:"true"`
+	CostSource             string                  `json:"cost_source,omitempty" enum:"carrier,quote,rate_card"`
+	Quoted                 *normalize.Money        `json:"quoted" nullable:"true"`
+	ClientReference        string                  `json:"client_reference"`
+	Attempts               []Attempt               `json:"attempts"`
+	Documents              []Document              `json:"documents"`
+	Tracker                string                  `json:"tracker,omitempty"`
+	Mandate                *rating.Verdict         `json:"mandate" nullable:"true"`
+	History                []HistoryLine           `json:"history"`
+	CreatedAt              time.Time               `json:"created_at"`
+	TrackingURL            string                  `json:"tracking_url,omitempty"`
+	VoidableUntil          *time.Time              `json:"voidable_until,omitempty"`
+	Pickup                 string                  `json:"pickup,omitempty"`
+	ChargeableWeight       normalize.Weight        `json:"chargeable_weight,omitzero"`
+	Charges                []rating.Charge         `json:"charges,omitempty"`
+	Warnings               []normalize.Warning     `json:"warnings,omitempty"`
+}
+
+// Attempt is one call to the carrier.
+type Attempt struct {
+	Kind        string    `json:"kind" enum:"send,find,fetch,void,draft"`
+	At          time.Time `json:"at"`
+	Phase       string    `json:"phase,omitempty"`
+	Outcome     string    `json:"outcome,omitempty"`
+	CarrierCode string    `json:"carrier_code,omitempty"`
+}
+
+// Document is a stored paper of a label; URL is where its bytes are.
+type Document struct {
+	ID     string `json:"id"`
+	Type   string `json:"type"`
+	Format string `json:"format"`
+	Size   string `json:"size,omitempty"`
+	Parcel int    `json:"parcel,omitempty"`
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+	URL    string `json:"url"`
+	Source string `json:"source,omitempty"`
+}
+
+// HistoryLine is one thing that happened.
+type HistoryLine struct {
+	Status string    `json:"status"`
+	At     time.Time `json:"at"`
+	Detail string    `json:"detail,omitempty"`
+}
+
+// details is what the answer shows beyond the columns of a purchase.
+type details struct {
+	TrackingURL      string           `json:"tracking_url,omitempty"`
+	VoidableUntil    *time.Time       `json:"voidable_until,omitempty"`
+	Pickup           string           `json:"pickup,omitempty"`
+	ChargeableWeight normalize.Weight `json:"chargeable_weight,omitzero"`
+	Charges          []rating.Charge  `json:"charges,omitempty"`
+	DocumentTries    int              `json:"document_tries,omitempty"`
+}
+
+func detailsOf(p store.Purchase) details {
+	var d details
+	if len(p.Details) > 0 {
+		// What we wrote ourselves; an unreadable one shows as empty.
+		_ = json.Unmarshal(p.Details, &d)
+	}
+	return d
+}
+
+func (d details) encode() json.RawMessage {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// Status is the API's word for an inner state.
+func Status(s store.PurchaseState) string {
+	switch s {
+	case store.PurchaseReady, store.PurchaseSending, store.PurchaseBought:
+		return "purchasing"
+	case store.PurchaseSettled, store.PurchaseVoidRefused:
+		return "purchased"
+	case store.PurchaseDeclined, store.PurchaseFailed:
+		return "failed"
+	case store.PurchaseVoiding:
+		return "voiding"
+	case store.PurchaseVoided:
+		return "voided"
+	case store.PurchaseParked, store.PurchaseVoidUnknown:
+		return "needs_attention"
+	default:
+		return "unknown"
+	}
+}
+
+// statesOf are the inner states of an API status, nil for a word that is none.
+func statesOf(status string) []store.PurchaseState {
+	var out []store.PurchaseState
+	for _, s := range []store.PurchaseState{
+		store.PurchaseReady, store.PurchaseSending, store.PurchaseBought, store.PurchaseSettled, store.PurchaseDeclined,
+		store.PurchaseFailed, store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseParked, store.PurchaseVoiding,
+		store.PurchaseVoided, store.PurchaseVoidRefused, store.PurchaseVoidUnknown,
+	} {
+		if Status(s) == status {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// labelOf shows a purchase with its papers.
+func labelOf(f store.PurchaseFile) Label {
+	p := f.Purchase
+	d := detailsOf(p)
+	out := Label{
+		ID: p.ID, Status: Status(p.State), Channel: p.Channel, Account: p.Account, Reference: p.Reference,
+		TrackingNumber: p.TrackingNumber, LastMileTrackingNumber: p.LastMileTrackingNumber, CarrierReference: p.CarrierReference,
+		Parcels: p.Parcels, CostSource: p.CostSource, ClientReference: p.ClientReference,
+		Attempts: []Attempt{}, Documents: []Document{}, Tracker: p.TrackerID, History: []HistoryLine{}, CreatedAt: p.CreatedAt,
+		TrackingURL: d.TrackingURL, VoidableUntil: d.VoidableUntil, Pickup: d.Pickup,
+		ChargeableWeight: d.ChargeableWeight, Charges: d.Charges, Warnings: p.Warnings,
+	}
+	if out.Parcels == nil {
+		out.Parcels = []normalize.LabelParcel{}
+	}
+	if !p.Cost.IsZero() {
+		out.Cost = &p.Cost
+	}
+	if !p.Quote.IsZero() {
+		out.Quoted = &p.Quote
+	}
+	for _, a := range f.Attempts {
+		out.Attempts = append(out.Attempts, Attempt{string(a.Kind), a.StartedAt, a.Phase, string(a.Outcome), a.CarrierCode})
+	}
+	for _, d := range f.Documents {
+		out.Documents = append(out.Documents, Document{ID: d.ID, Type: string(d.Type), Format: d.Format, Size: d.Size, Parcel: d.Parcel,
+			SHA256: hex.EncodeToString(d.SHA256), Bytes: d.Bytes, URL: "/v1/labels/" + p.ID + "/documents/" + d.ID, Source: d.Source})
+	}
+	for _, h := range f.History {
+		out.History = append(out.History, HistoryLine(h))
+	}
+	return out
+}
+
+// refOf names the purchase to its carrier.
+func refOf(p store.Purchase, o order) normalize.ShipmentRef {
+	ref := normalize.ShipmentRef{
+		Service: p.Service, ClientReference: p.ClientReference, Reference: p.Reference, OrderID: p.OrderID,
+		TrackingNumber: p.TrackingNumber, CarrierReference: p.CarrierReference, CarrierData: p.CarrierData,
+		PickupRef: detailsOf(p).Pickup, Destination: o.Shipment.Destination, At: p.CreatedAt,
+	}
+	for _, it := range o.Shipment.Items {
+		if it.LineID != "" {
+			ref.LineIDs = append(ref.LineIDs, it.LineID)
+		}
+	}
+	if p.Draft != nil {
+		ref.DraftID = p.Draft.ID
+	}
+	return ref
+}

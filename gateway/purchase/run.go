@@ -1,0 +1,224 @@
+package purchase
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// run carries one purchase from its intent to an outcome: draft where the carrier has
+// drafts, claim, send, settle, papers. It stops where the outcome is open; what is due
+// then is the worker's.
+func (s *Service) run(ctx context.Context, p store.Purchase, want prepared, permit Permit, until time.Time) {
+	p, err := s.draft(ctx, p, want)
+	if err != nil {
+		permit.Cancel()
+		s.lost(p, "draft", err)
+		return
+	}
+	p, err = s.send(ctx, p, want, permit)
+	if err != nil {
+		s.lost(p, "label", err)
+		return
+	}
+	if p.State == store.PurchaseBought {
+		s.papers(ctx, p, want.account, want.order, until)
+	}
+}
+
+// errStopped says that the purchase has come to an end that is written down already.
+var errStopped = errors.New("stopped")
+
+// lost logs what ended a run early. A conflict is no fault: another worker has taken over.
+func (s *Service) lost(p store.Purchase, op string, err error) {
+	if !errors.Is(err, errStopped) && !errors.Is(err, store.ErrConflict) {
+		s.Logger.Error("purchase interrupted", "carrier", p.Adapter, "account", p.Account, "op", op, "shipment_id", p.ID, "err", err.Error())
+	}
+}
+
+func labelRequest(p store.Purchase, o order) normalize.LabelRequest {
+	return normalize.LabelRequest{Shipment: o.Shipment, Service: p.Service, ClientReference: p.ClientReference,
+		Reference: p.Reference, Label: o.Label, CarrierData: o.CarrierData, Draft: p.Draft}
+}
+
+// draft books what costs nothing and stores its id before it is confirmed. A draft that
+// failed has cost nothing, so the purchase ends there.
+func (s *Service) draft(ctx context.Context, p store.Purchase, want prepared) (store.Purchase, error) {
+	if want.account.Ops.Drafter == nil {
+		return p, nil
+	}
+	attempt, err := s.Store.StartAttempt(ctx, p.Ref(), store.AttemptDraft, nil)
+	if err != nil {
+		return p, err
+	}
+	var d normalize.Draft
+	err = s.Caller.Call(ctx, want.account, adapters.OpDraft, func(ctx context.Context) (err error) {
+		d, err = want.account.Ops.Drafter.Draft(ctx, labelRequest(p, want.order))
+		return err
+	})
+	if normalize.KindOf(err) == normalize.KindDuplicate && err != nil && want.account.Ops.Finder != nil {
+		d, err = s.earlierDraft(ctx, p, want)
+	}
+	if err != nil {
+		e := normalize.AsError(err)
+		return s.decline(ctx, p, store.AttemptResult{N: attempt.N, Outcome: store.OutcomeRefused, CarrierCode: e.Code}, e,
+			"the carrier gave no draft, so nothing was bought")
+	}
+	return s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+		Attempt: &store.AttemptResult{N: attempt.N, Outcome: store.OutcomeOK},
+		Change: func(p *store.Purchase) error {
+			p.Draft = &d
+			return nil
+		},
+		History: []store.HistoryLine{{Status: "purchasing", Detail: "drafted, not yet confirmed"}},
+	})
+}
+
+// earlierDraft finds the draft that an earlier purchase of the same order line left behind.
+func (s *Service) earlierDraft(ctx context.Context, p store.Purchase, want prepared) (normalize.Draft, error) {
+	var found normalize.Found
+	err := s.Caller.Call(ctx, want.account, adapters.OpFind, func(ctx context.Context) (err error) {
+		found, err = want.account.Ops.Finder.Find(ctx, normalize.FindRequest{Ref: refOf(p, want.order)})
+		return err
+	})
+	if err != nil {
+		return normalize.Draft{}, err
+	}
+	if found.Draft == nil {
+		return normalize.Draft{}, normalize.Fail(normalize.KindDuplicate, "the carrier has a label for this order line already")
+	}
+	return *found.Draft, nil
+}
+
+// send makes the one call that commits money. Its deadline is taken before the claim, so
+// that a process that was frozen in between wakes up expired and does not send.
+func (s *Service) send(ctx context.Context, p store.Purchase, want prepared, permit Permit) (store.Purchase, error) {
+	limit := s.Caller.Limit(adapters.OpLabel)
+	callCtx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	doc, err := json.Marshal(want.order)
+	if err != nil {
+		permit.Cancel()
+		return p, err
+	}
+	digest := sha256.Sum256(doc)
+	claimed, attempt, err := s.Store.ClaimPurchase(ctx, p.Ref(), store.Claim{
+		From: []store.PurchaseState{store.PurchaseReady}, To: store.PurchaseSending, Lease: limit + leaseSlack,
+		Kind: store.AttemptSend, Digest: digest[:], History: []store.HistoryLine{{Status: "purchasing", Detail: "being sent to the carrier"}},
+	})
+	if err != nil {
+		permit.Cancel()
+		return p, err
+	}
+	p = claimed
+	recorded, phase := s.Caller.Recorded(callCtx, s.keep(p))
+	var label normalize.Label
+	err = permit.Run(recorded, func(ctx context.Context) (err error) {
+		if err := ctx.Err(); err != nil {
+			return &normalize.Error{Kind: normalize.KindTimeout, NotSent: true, Message: "the call's time was over before it began", Err: err}
+		}
+		label, err = want.account.Ops.Labeler.Label(ctx, labelRequest(p, want.order))
+		return err
+	})
+	return s.outcome(ctx, p, want, label, err, store.AttemptResult{N: attempt.N, Phase: phase()})
+}
+
+// keep stores a raw reply before it is parsed, whoever holds the purchase by then.
+func (s *Service) keep(p store.Purchase) func(context.Context, normalize.Evidence) error {
+	return func(ctx context.Context, e normalize.Evidence) error {
+		return s.Store.AppendEvidence(ctx, store.Evidence{Tenant: p.Tenant, Purchase: p.ID, Epoch: p.Epoch,
+			Operation: e.Operation, Status: e.Status, Body: e.Body, At: e.At})
+	}
+}
+
+// outcome writes down what the carrier said: bought, refused for certain, or unknown.
+func (s *Service) outcome(ctx context.Context, p store.Purchase, want prepared, label normalize.Label, err error, res store.AttemptResult) (store.Purchase, error) {
+	if err == nil {
+		res.Outcome = store.OutcomeOK
+		return s.settle(ctx, p, want.account, want.order, label, &res, "the carrier sold it")
+	}
+	e := normalize.AsError(err)
+	res.CarrierCode = e.Code
+	switch {
+	case e.NotSent:
+		res.Outcome = store.OutcomeNotSent
+		return s.decline(ctx, p, res, e, "nothing was sent")
+	case e.Kind.AfterWrite() == normalize.NotBought:
+		res.Outcome = store.OutcomeRefused
+		return s.decline(ctx, p, res, e, "the carrier refused")
+	case e.Kind.AfterWrite() == normalize.Bought:
+		res.Outcome = store.OutcomeUnknown
+		return s.foundDuplicate(ctx, p, want, res)
+	default:
+		res.Outcome = store.OutcomeUnknown
+		return s.unknown(ctx, p, want.account, res, "no usable answer came back: the carrier may have sold it")
+	}
+}
+
+// foundDuplicate fetches the label that the carrier says it has sold under our reference.
+func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want prepared, res store.AttemptResult) (store.Purchase, error) {
+	var found normalize.Found
+	err := errors.New("the carrier cannot be asked")
+	if f := want.account.Ops.Finder; f != nil {
+		err = s.Caller.Call(ctx, want.account, adapters.OpFind, func(ctx context.Context) (err error) {
+			found, err = f.Find(ctx, normalize.FindRequest{Ref: refOf(p, want.order)})
+			return err
+		})
+	}
+	if err != nil || len(found.Labels) != 1 {
+		return s.unknown(ctx, p, want.account, res, "the carrier has this reference already, and its label could not be fetched")
+	}
+	return s.settle(ctx, p, want.account, want.order, found.Labels[0], &res, "the carrier had sold it already; its label was found")
+}
+
+func (s *Service) decline(ctx context.Context, p store.Purchase, res store.AttemptResult, e *normalize.Error, detail string) (store.Purchase, error) {
+	state := store.PurchaseDeclined
+	if res.Outcome == store.OutcomeNotSent {
+		state = store.PurchaseFailed
+	}
+	out, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+		Attempt: &res, Release: true,
+		Change: func(p *store.Purchase) error {
+			p.State, p.Refusal, p.DueAt = state, encodeRefusal(e), time.Time{}
+			return nil
+		},
+		History: []store.HistoryLine{{Status: "failed", Detail: detail + ": " + string(e.Kind)}},
+		Emit:    func(p store.Purchase, _ *store.Tracker) []store.Event { return []store.Event{event("label.failed", p)} },
+	})
+	if err != nil {
+		return p, err
+	}
+	return out, errStopped
+}
+
+func (s *Service) unknown(ctx context.Context, p store.Purchase, a *accounts.Account, res store.AttemptResult, detail string) (store.Purchase, error) {
+	out, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+		Attempt: &res, Release: true,
+		Change: func(p *store.Purchase) error {
+			p.State, p.DueAt = store.PurchaseUnknown, p.UpdatedAt.Add(quiet(a))
+			return nil
+		},
+		History: []store.HistoryLine{{Status: "unknown", Detail: detail}},
+		Emit: func(p store.Purchase, _ *store.Tracker) []store.Event {
+			return []store.Event{event("label.unknown", p)}
+		},
+	})
+	if err != nil {
+		return p, err
+	}
+	return out, errStopped
+}
+
+func quiet(a *accounts.Account) time.Duration {
+	if a.QuietPeriod > 0 {
+		return a.QuietPeriod
+	}
+	return a.Spec.Purchase.QuietPeriod
+}

@@ -1,0 +1,78 @@
+package purchase
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/gateway/store"
+)
+
+// How the worker looks for what is due.
+const (
+	workEvery = 500 * time.Millisecond
+	workLease = time.Minute
+	workBatch = 16
+)
+
+// Work fetches late papers and numbers, and turns purchases whose worker died into
+// unknown ones, until ctx ends. It waits for what it began.
+func (s *Service) Work(ctx context.Context) {
+	tick := time.NewTicker(workEvery)
+	defer tick.Stop()
+	for {
+		s.expire(ctx)
+		s.fetchDue(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// expire marks purchases in flight whose lease has run out: whoever held it may have sent.
+func (s *Service) expire(ctx context.Context) {
+	change := func(p *store.Purchase) {
+		if a, ok := s.Registry.Get(string(p.Tenant), p.Account); ok {
+			p.DueAt = p.UpdatedAt.Add(quiet(a))
+		}
+	}
+	emit := func(p store.Purchase) []store.Event { return []store.Event{event("label.unknown", p)} }
+	list, err := s.Store.ExpireLeases(ctx, workBatch, change, emit)
+	if err != nil && ctx.Err() == nil {
+		s.Logger.Error("leases could not be looked at", "op", "expire", "err", err.Error())
+	}
+	for _, p := range list {
+		s.Logger.Warn("purchase left unknown by a worker that died", "carrier", p.Adapter, "account", p.Account, "shipment_id", p.ID)
+	}
+}
+
+func (s *Service) fetchDue(ctx context.Context) {
+	due, err := s.Store.ClaimDuePurchases(ctx, []store.PurchaseState{store.PurchaseBought}, store.Due{Lease: workLease, Limit: workBatch})
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Logger.Error("due purchases could not be claimed", "op", "documents", "err", err.Error())
+		}
+		return
+	}
+	for _, p := range due {
+		s.fetchOne(ctx, p)
+	}
+}
+
+func (s *Service) fetchOne(ctx context.Context, p store.Purchase) {
+	a, ok := s.Registry.Get(string(p.Tenant), p.Account)
+	if !ok {
+		s.Logger.Error("purchase of an account that is not there any more", "account", p.Account, "shipment_id", p.ID)
+		return
+	}
+	var o order
+	if err := json.Unmarshal(p.Request, &o); err != nil {
+		s.lost(p, "documents", err)
+		return
+	}
+	if _, err := s.fetch(ctx, p, a, o); err != nil {
+		s.lost(p, "documents", err)
+	}
+}

@@ -1,0 +1,144 @@
+// Package rating compares channels: it asks every eligible one at once, waits no longer
+// than the caller's deadline, and completes the answers (currency, order, choices).
+package rating
+
+import (
+	"time"
+
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// Request is a rate request as it came in.
+type Request struct {
+	normalize.Shipment
+	Currency   string   `json:"currency,omitempty" maxLength:"3" doc:"ISO 4217; that of the order's value, else of the items, when absent"`
+	Channels   []string `json:"channels,omitempty" maxItems:"200"`
+	Accounts   []string `json:"accounts,omitempty" maxItems:"50" doc:"Picks among several carrier accounts of one adapter"`
+	DeadlineMS int      `json:"deadline_ms,omitempty" minimum:"100" maximum:"30000" doc:"2500 when absent"`
+	Explain    bool     `json:"explain,omitempty"`
+}
+
+// The statuses of an answer.
+const (
+	StatusComplete = "complete"
+	StatusPartial  = "partial"
+	StatusFailed   = "failed"
+)
+
+// Answer is what came of a request.
+type Answer struct {
+	ID          string        `json:"id"`
+	Status      string        `json:"status" enum:"complete,partial,failed"`
+	Rates       []Rate        `json:"rates"`
+	Unavailable []Unavailable `json:"unavailable"`
+	Mandates    []Mandate     `json:"mandates"`
+	Recommended Recommended   `json:"recommended"`
+	ExpiresAt   time.Time     `json:"expires_at"`
+}
+
+// Rate is a priced offer in the asked currency, with the carrier's own beside it.
+type Rate struct {
+	ID               string                     `json:"id"`
+	Channel          string                     `json:"channel"`
+	Carrier          string                     `json:"carrier"`
+	Service          string                     `json:"service"`
+	Account          string                     `json:"account"`
+	Total            normalize.Money            `json:"total"`
+	Charges          []Charge                   `json:"charges"`
+	CarrierTotal     normalize.Money            `json:"carrier_total"`
+	ListTotal        normalize.Money            `json:"list_total,omitzero"`
+	TaxTreatment     string                     `json:"tax_treatment,omitempty" enum:"included,excluded,exempt,unknown"`
+	FX               *FX                        `json:"fx" nullable:"true"`
+	LandedCost       *LandedCost                `json:"landed_cost" nullable:"true"`
+	ChargeableWeight normalize.Weight           `json:"chargeable_weight,omitzero"`
+	DimDivisor       int64                      `json:"dim_divisor,omitempty"`
+	Transit          normalize.Transit          `json:"transit"`
+	Observed         *Observed                  `json:"observed" nullable:"true"`
+	Mandate          *Verdict                   `json:"mandate" nullable:"true"`
+	Source           string                     `json:"source" enum:"live,cached,rate_card"`
+	FallbackFor      string                     `json:"fallback_for,omitempty"`
+	ExpiresAt        time.Time                  `json:"expires_at"`
+	Warnings         []normalize.Warning        `json:"warnings,omitempty"`
+	Handover         []normalize.HandoverChoice `json:"handover,omitempty"`
+}
+
+// Charge is one line of a rate; amounts sum exactly to total, carrier amounts to carrier_total.
+type Charge struct {
+	Type          string          `json:"type" enum:"freight,registration,fuel,remote_area,peak,oversize,handling,insurance,duty,vat,clearance,platform_fee,discount,tax,pickup,option,other"`
+	Name          string          `json:"name,omitempty"`
+	Amount        normalize.Money `json:"amount"`
+	CarrierAmount normalize.Money `json:"carrier_amount"`
+}
+
+// FX is the conversion behind a rate.
+type FX struct {
+	Rate   string         `json:"rate"`
+	AsOf   normalize.Date `json:"as_of"`
+	Source string         `json:"source"`
+	Stale  bool           `json:"stale"`
+}
+
+// LandedCost is the total with duties, taxes, clearance and known penalties.
+type LandedCost struct {
+	Total normalize.Money `json:"total"`
+	Lines []LandedLine    `json:"lines"`
+	Taxes string          `json:"taxes" enum:"covered,unknown"`
+}
+
+// LandedLine is one line on top of the carriage.
+type LandedLine struct {
+	Type   string          `json:"type"`
+	Amount normalize.Money `json:"amount"`
+	Basis  string          `json:"basis,omitempty"`
+	Rule   string          `json:"rule,omitempty"`
+	Payer  string          `json:"payer,omitempty"`
+}
+
+// Observed is what the lane showed in the past.
+type Observed struct {
+	Lane    string `json:"lane"`
+	Parcels int    `json:"parcels"`
+	P50Days string `json:"p50_days"`
+	P90Days string `json:"p90_days"`
+	OnTime  string `json:"on_time"`
+}
+
+// Verdict is what the platform's rules say of a channel.
+type Verdict struct {
+	Verdict string   `json:"verdict" enum:"required,allowed,advised,discouraged,penalized,forbidden"`
+	Rule    string   `json:"rule"`
+	Reason  string   `json:"reason"`
+	Penalty *Penalty `json:"penalty,omitempty"`
+}
+
+// Penalty is what breaking a rule costs.
+type Penalty struct {
+	Amount normalize.Money `json:"amount"`
+	Text   string          `json:"text"`
+}
+
+// Mandate is a rule that applies to the order.
+type Mandate struct {
+	Rule    string `json:"rule"`
+	Verdict string `json:"verdict"`
+	Reason  string `json:"reason"`
+}
+
+// Unavailable is a channel that gave no rate, and why.
+type Unavailable struct {
+	Channel        string `json:"channel"`
+	Code           string `json:"code"`
+	Message        string `json:"message"`
+	Retryable      bool   `json:"retryable"`
+	RetryAfterMS   int64  `json:"retry_after_ms,omitempty"`
+	Pointer        string `json:"pointer,omitempty" doc:"RFC 6901, where a field of the request is the reason"`
+	CarrierCode    string `json:"carrier_code,omitempty"`
+	CarrierMessage string `json:"carrier_message,omitempty"`
+}
+
+// Recommended are ids of rates; a choice that does not exist is null.
+type Recommended struct {
+	Cheapest *string `json:"cheapest" nullable:"true"`
+	Fastest  *string `json:"fastest" nullable:"true"`
+	Best     *string `json:"best" nullable:"true"`
+}
