@@ -1,0 +1,38 @@
+package configs
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed fx/*.csv calendars/*.csv examples crossdock.example.yaml
+var files embed.FS
+
+// FX holds the exchange rates: fx.csv, real and dated, and sandbox.csv, examples.
+func FX() fs.FS { return sub("fx") }
+
+// RateCards holds the example rate cards, <channel>.csv and <channel>.surcharges.csv.
+func RateCards() fs.FS { return sub("ratecards") }
+
+// Calendars holds the days off that the calendar library lacks.
+func Calendars() fs.FS { return sub("calendars") }
+
+// Examples holds example orders and inbound plans, as the command line takes them.
+func Examples() fs.FS { return sub("examples") }
+
+// Example is the documented configuration file, every setting in it.
+func Example() []byte {
+	b, err := files.ReadFile("crossdock.example.yaml")
+	if err != nil {
+		panic(err) // embedded, so it cannot be missing
+	}
+	return b
+}
+
+func sub(dir string) fs.FS {
+	f, err := fs.Sub(files, dir)
+	if err != nil {
+		panic(err) // a constant, valid name
+	}
+	return f
+}
