@@ -29,7 +29,11 @@ type Spec struct {
 	SendsTaxIDs    []string
 	PlatformTaxIDs []string
 	Options        []Option
-	Purchase       Purchase
+	// NumberForms are regular expressions (RE2) of the carrier's tracking numbers, each of the
+	// whole number: `UH\d{9}YP`. By them the gateway guesses the carrier of a bare number; two
+	// carriers whose forms both fit leave the guess to the caller.
+	NumberForms []string
+	Purchase    Purchase
 	Limits         Limits
 }
 
