@@ -34,7 +34,7 @@ type Spec struct {
 	// carriers whose forms both fit leave the guess to the caller.
 	NumberForms []string
 	Purchase    Purchase
-	Limits         Limits
+	Limits      Limits
 }
 
 // Service is one channel of the adapter, <code>.<Name>.
