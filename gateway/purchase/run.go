@@ -16,7 +16,7 @@ import (
 // run carries one purchase from its intent to an outcome: draft where the carrier has
 // drafts, claim, send, settle, papers. It stops where the outcome is open; what is due
 // then is the worker's.
-func (s *Service) run(ctx context.Context, p store.Purchase, want prepared, permit Permit, until time.Time) {
+func (s *Service) run(ctx context.Context, p store.Purchase, want prepared, permit accounts.Permit, until time.Time) {
 	p, err := s.draft(ctx, p, want)
 	if err != nil {
 		permit.Cancel()
@@ -99,7 +99,7 @@ func (s *Service) earlierDraft(ctx context.Context, p store.Purchase, want prepa
 
 // send makes the one call that commits money. Its deadline is taken before the claim, so
 // that a process that was frozen in between wakes up expired and does not send.
-func (s *Service) send(ctx context.Context, p store.Purchase, want prepared, permit Permit) (store.Purchase, error) {
+func (s *Service) send(ctx context.Context, p store.Purchase, want prepared, permit accounts.Permit) (store.Purchase, error) {
 	limit := s.Caller.Limit(adapters.OpLabel)
 	callCtx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

@@ -23,18 +23,12 @@ type Caller interface {
 	Call(ctx context.Context, a *accounts.Account, op adapters.Operation, fn func(context.Context) error) error
 	// Admit asks all guards before anything is written down. A refusal has certainly sent
 	// nothing. The permit is to be run or cancelled.
-	Admit(ctx context.Context, a *accounts.Account, op adapters.Operation) (Permit, error)
+	Admit(ctx context.Context, a *accounts.Account, op adapters.Operation) (accounts.Permit, error)
 	// Limit is how long one call of an operation may take.
 	Limit(op adapters.Operation) time.Duration
 	// Recorded lets the transport hand the raw replies of committing requests to keep, before
 	// they are parsed, and tells afterwards how far the wire got.
 	Recorded(ctx context.Context, keep func(context.Context, normalize.Evidence) error) (context.Context, func() string)
-}
-
-// Permit is an admitted call.
-type Permit interface {
-	Run(ctx context.Context, fn func(context.Context) error) error
-	Cancel()
 }
 
 // Prices finds what a purchase costs.
@@ -126,7 +120,7 @@ func (s *Service) Buy(ctx context.Context, tenant, actor, key string, r Request)
 
 // await runs the purchase on its own, so that a caller who leaves does not stop it, and
 // answers when it is settled or the caller's deadline has passed.
-func (s *Service) await(ctx context.Context, p store.Purchase, want prepared, permit Permit, until time.Time) (Result, error) {
+func (s *Service) await(ctx context.Context, p store.Purchase, want prepared, permit accounts.Permit, until time.Time) (Result, error) {
 	waitKey := string(p.Tenant) + "\x00" + p.Key
 	s.waiting.Store(waitKey, struct{}{})
 	defer s.waiting.Delete(waitKey)

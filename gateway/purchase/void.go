@@ -60,7 +60,7 @@ func (s *Service) Void(ctx context.Context, tenant, id string) (Label, error) {
 	return s.Get(context.WithoutCancel(ctx), tenant, id)
 }
 
-func (s *Service) sendVoid(ctx context.Context, p store.Purchase, a *accounts.Account, permit Permit, attempt store.Attempt) error {
+func (s *Service) sendVoid(ctx context.Context, p store.Purchase, a *accounts.Account, permit accounts.Permit, attempt store.Attempt) error {
 	var o order
 	if err := json.Unmarshal(p.Request, &o); err != nil {
 		permit.Cancel()

@@ -5,6 +5,7 @@ package rating
 import (
 	"time"
 
+	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -48,7 +49,7 @@ type Rate struct {
 	CarrierTotal     normalize.Money            `json:"carrier_total"`
 	ListTotal        normalize.Money            `json:"list_total,omitzero"`
 	TaxTreatment     string                     `json:"tax_treatment,omitempty" enum:"included,excluded,exempt,unknown"`
-	FX               *FX                        `json:"fx" nullable:"true"`
+	FX               *fx.Rate                   `json:"fx" nullable:"true"`
 	LandedCost       *LandedCost                `json:"landed_cost" nullable:"true"`
 	ChargeableWeight normalize.Weight           `json:"chargeable_weight,omitzero"`
 	DimDivisor       int64                      `json:"dim_divisor,omitempty"`
@@ -68,14 +69,6 @@ type Charge struct {
 	Name          string          `json:"name,omitempty"`
 	Amount        normalize.Money `json:"amount"`
 	CarrierAmount normalize.Money `json:"carrier_amount"`
-}
-
-// FX is the conversion behind a rate.
-type FX struct {
-	Rate   string         `json:"rate"`
-	AsOf   normalize.Date `json:"as_of"`
-	Source string         `json:"source"`
-	Stale  bool           `json:"stale"`
 }
 
 // LandedCost is the total with duties, taxes, clearance and known penalties.

@@ -45,30 +45,22 @@ func (s *Service) complete(o outcome, r *Request, id string, now time.Time) (Rat
 
 // convert rounds once, on the total, and allocates it over the charges.
 func (s *Service) convert(out *Rate, c *normalize.Rate, to string, now time.Time) error {
-	parts := make([]normalize.Money, len(c.Charges))
+	lines := make([]normalize.Money, len(c.Charges))
 	for i, ch := range c.Charges {
-		parts[i] = ch.Amount
+		lines[i] = ch.Amount
 	}
-	amounts := parts
-	out.Total, out.ListTotal = c.Total, c.ListTotal
-	if c.Total.Currency != to {
-		x, err := s.fx.Quote(c.Total.Currency, to, now)
-		if err != nil {
+	price, err := s.fx.Price(lines, to, now)
+	if err != nil {
+		return normalize.NotServiceable("/currency", "the price cannot be converted into %s: %s", to, err)
+	}
+	if !c.ListTotal.IsZero() {
+		if out.ListTotal, _, err = s.fx.Convert(c.ListTotal, to, now); err != nil {
 			return err
 		}
-		if out.Total, err = x.Convert(c.Total); err != nil {
-			return err
-		}
-		if !c.ListTotal.IsZero() {
-			if out.ListTotal, err = x.Convert(c.ListTotal); err != nil {
-				return err
-			}
-		}
-		amounts = normalize.Allocate(out.Total, parts)
-		out.FX = &FX{Rate: x.Rate(), AsOf: x.AsOf(), Source: x.Source(), Stale: x.Stale()}
 	}
+	out.Total, out.FX = price.Total, price.Rate
 	for i, ch := range c.Charges {
-		out.Charges = append(out.Charges, Charge{string(ch.Type), ch.Name, amounts[i], ch.Amount})
+		out.Charges = append(out.Charges, Charge{string(ch.Type), ch.Name, price.Amounts[i], ch.Amount})
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/gateway/ids"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -22,20 +23,6 @@ type Caller interface {
 // Cards price a channel by its rate card. A lane without a row is not_serviceable.
 type Cards interface {
 	Price(channel string, s *normalize.Shipment, day normalize.Date) (normalize.Rate, error)
-}
-
-// Currencies convert by dated rates.
-type Currencies interface {
-	Quote(from, to string, now time.Time) (Conversion, error)
-}
-
-// Conversion is one dated rate.
-type Conversion interface {
-	Convert(normalize.Money) (normalize.Money, error)
-	Rate() string
-	AsOf() normalize.Date
-	Source() string
-	Stale() bool
 }
 
 // Calendar knows working days and where today is.
@@ -56,7 +43,7 @@ type Deps struct {
 	Registry   *accounts.Registry
 	Caller     Caller
 	Cards      Cards
-	Currencies Currencies
+	Currencies *fx.Rates
 	Calendar   Calendar
 	Store      Store
 }
@@ -66,7 +53,7 @@ type Service struct {
 	registry *accounts.Registry
 	caller   Caller
 	cards    Cards
-	fx       Currencies
+	fx       *fx.Rates
 	calendar Calendar
 	store    Store
 	calls    sync.WaitGroup // calls that outlive their request, by at most their own deadline

@@ -1,0 +1,148 @@
+// Package httpapi is the HTTP surface: routes, authentication, reading and refusing
+// bodies, problem documents, and OpenAPI generated from the Go types. It decides nothing
+// about shipping; each route reads a request into the words of normalize, calls one
+// service and writes its answer.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/guards"
+	"github.com/crossdock-hub/crossdock/gateway/inbox"
+	"github.com/crossdock-hub/crossdock/gateway/purchase"
+	"github.com/crossdock-hub/crossdock/gateway/rating"
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/gateway/trackers"
+)
+
+// Deps are the services behind the routes.
+type Deps struct {
+	Registry  *accounts.Registry
+	Guards    *guards.Guards
+	Store     store.Store
+	Rating    *rating.Service
+	Purchases *purchase.Service
+	Trackers  *trackers.Service
+	Inbox     *inbox.Service
+	Keys      *Keys
+	Logger    *slog.Logger
+	Version   string
+	// PublicURL begins the callback addresses that /v1/accounts shows.
+	PublicURL string
+	// Metrics is served on /metrics where it is not nil.
+	Metrics http.Handler
+}
+
+// Server holds the routes.
+type Server struct {
+	Deps
+	api huma.API
+}
+
+func init() {
+	// Both are huma's own switches, and global there: absent lists are not null, and a
+	// field in another case is another field.
+	huma.DefaultArrayNullable = false
+	huma.ValidateStrictCasing = true
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		return fromHuma(ctx, status, msg, errs)
+	}
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return fromHuma(nil, status, msg, errs)
+	}
+}
+
+// New makes the handler of the whole API.
+func New(d Deps) http.Handler {
+	mux := http.NewServeMux()
+	cfg := huma.DefaultConfig("crossdock", d.Version)
+	cfg.Info.Description = "Rates, labels and tracking of many carriers behind one API."
+	cfg.CreateHooks = nil // no $schema links in answers
+	cfg.DocsPath = ""     // our own page, from embedded files
+	cfg.SchemasPath = ""
+	cfg.OpenAPIPath = "/openapi"
+	cfg.RejectUnknownQueryParameters = true
+	cfg.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
+	cfg.DefaultFormat = "application/json"
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"key": {Type: "http", Scheme: "bearer", Description: "An API key, sk_…"},
+	}
+	registerAliases(cfg.Components.Schemas)
+	s := &Server{Deps: d, api: humago.New(mux, cfg)}
+	s.api.UseMiddleware(s.authenticate)
+	s.rateRoutes()
+	s.labelRoutes()
+	s.trackerRoutes()
+	s.channelRoutes()
+	s.callbackRoutes(mux)
+	s.keyRoutes()
+	s.plainRoutes(mux)
+	return s.edge(mux)
+}
+
+// route describes one operation. Scope is what a key must carry, empty for none; Money
+// marks those whose answer is 429 when a tenant asks too often.
+type route struct {
+	method, path, id, summary string
+	scope                     string
+	tag                       string
+	status                    int
+	errors                    []int
+	maxBody                   int64
+}
+
+// bodyLimit is the largest request body that is read.
+const bodyLimit = 1 << 20
+
+func register[I, O any](s *Server, r route, handler func(context.Context, *I) (*O, error)) {
+	op := huma.Operation{
+		Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Tags: []string{r.tag},
+		DefaultStatus: r.status, MaxBodyBytes: bodyLimit, Errors: append([]int{401, 403, 404, 422, 429, 503}, r.errors...),
+		Security: []map[string][]string{{"key": {r.scope}}}, Metadata: map[string]any{scopeKey: r.scope},
+	}
+	if r.method == http.MethodPost {
+		op.Errors = append(op.Errors, 400, 409, 413, 415)
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// Page are the query parameters of a list.
+type Page struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25"`
+	Cursor string `query:"cursor" maxLength:"200"`
+}
+
+func (p Page) store() store.Page { return store.Page{Limit: p.Limit, Cursor: p.Cursor} }
+
+// ListBody is a part of a list that runs from the newest.
+type ListBody[T any] struct {
+	Data       []T     `json:"data"`
+	NextCursor *string `json:"next_cursor" nullable:"true"`
+}
+
+// List is the answer with it.
+type List[T any] struct{ Body ListBody[T] }
+
+func listOf[T any](items []T, next string) *List[T] {
+	out := &List[T]{}
+	out.Body.Data = items
+	if items == nil {
+		out.Body.Data = []T{}
+	}
+	if next != "" {
+		out.Body.NextCursor = &next
+	}
+	return out
+}

@@ -1,0 +1,290 @@
+package httpapi
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/gateway"
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// Channel is one service of one adapter.
+type Channel struct {
+	Channel      string       `json:"channel"`
+	Adapter      string       `json:"adapter"`
+	Carrier      string       `json:"carrier"`
+	Service      string       `json:"service"`
+	Kind         string       `json:"kind" enum:"postal,express,platform,line_haul,inbound"`
+	Mode         string       `json:"mode" enum:"direct_mail,overseas_warehouse,fba_inbound,bonded"`
+	Configured   bool         `json:"configured"`
+	Platforms    []string     `json:"platforms"`
+	Capabilities []string     `json:"capabilities"`
+	Requirements Requirements `json:"requirements"`
+	Promise      *Promise     `json:"promise" nullable:"true"`
+	Health       Health       `json:"health"`
+}
+
+// Requirements are what a channel needs of a shipment.
+type Requirements struct {
+	Limits            Limits       `json:"limits"`
+	Required          Required     `json:"required"`
+	Goods             []string     `json:"goods"`
+	TaxIDs            []string     `json:"tax_ids"`
+	Signature         []string     `json:"signature"`
+	Handover          []string     `json:"handover"`
+	NonDeliveryOption []string     `json:"non_delivery_option"`
+	Label             LabelFormats `json:"label"`
+	Options           []Option     `json:"options"`
+	Origins           []string     `json:"origins"`
+	Destinations      []string     `json:"destinations"`
+	Incoterms         []string     `json:"incoterms"`
+}
+
+// Limits of a shipment; what is absent is not limited.
+type Limits struct {
+	MaxWeight   normalize.Weight `json:"max_weight,omitzero"`
+	MinWeight   normalize.Weight `json:"min_weight,omitzero"`
+	MaxLengthCM string           `json:"max_length_cm,omitempty"`
+	MaxGirthCM  string           `json:"max_girth_cm,omitempty" doc:"Length, width and height together"`
+	MaxParcels  int              `json:"max_parcels,omitempty"`
+	MaxItems    int              `json:"max_items,omitempty"`
+	MaxValue    normalize.Money  `json:"max_value,omitzero"`
+}
+
+// Required are pointers into the request.
+type Required struct {
+	Rates  []string `json:"rates"`
+	Labels []string `json:"labels"`
+}
+
+// LabelFormats are what a channel prints.
+type LabelFormats struct {
+	Formats []string `json:"formats"`
+	Sizes   []string `json:"sizes"`
+}
+
+// Option is what one carrier alone knows.
+type Option struct {
+	Name     string   `json:"name"`
+	Type     string   `json:"type"`
+	Values   []string `json:"values,omitempty"`
+	Required bool     `json:"required"`
+	Priced   bool     `json:"priced"`
+	Doc      string   `json:"doc"`
+}
+
+// Promise is the transit that the carrier names in general.
+type Promise struct {
+	DaysMin      int  `json:"transit_days_min"`
+	DaysMax      int  `json:"transit_days_max"`
+	BusinessDays bool `json:"business_days"`
+}
+
+// Health is how the carrier has answered lately.
+type Health struct {
+	State     string     `json:"state" enum:"closed,open,half_open"`
+	Since     *time.Time `json:"since,omitempty"`
+	Reason    string     `json:"reason,omitempty"`
+	RateLimit *RateLimit `json:"rate_limit,omitempty"`
+	ErrorRate string     `json:"error_rate"`
+	P50MS     int64      `json:"p50_ms"`
+	P99MS     int64      `json:"p99_ms"`
+}
+
+// RateLimit is an account's budget.
+type RateLimit struct {
+	Limit     int `json:"limit"`
+	Remaining int `json:"remaining"`
+}
+
+func (s *Server) channelRoutes() {
+	register(s, route{method: "GET", path: "/v1/channels", id: "list-channels", summary: "Every channel of this gateway", scope: "rates:read", tag: "Channels"},
+		func(ctx context.Context, in *struct {
+			From string `query:"from" maxLength:"2"`
+			To   string `query:"to" maxLength:"2"`
+		}) (*List[Channel], error) {
+			var out []Channel
+			for _, spec := range s.Registry.Specs() {
+				for _, svc := range spec.Services {
+					out = append(out, s.channel(tenantOf(ctx), spec, svc))
+				}
+			}
+			return listOf(out, ""), nil
+		})
+	register(s, route{method: "GET", path: "/v1/channels/{channel}", id: "get-channel", summary: "One channel", scope: "rates:read", tag: "Channels"},
+		func(ctx context.Context, in *struct {
+			Channel string `path:"channel" maxLength:"80"`
+			From    string `query:"from" maxLength:"2"`
+			To      string `query:"to" maxLength:"2"`
+		}) (*struct{ Body Channel }, error) {
+			spec, svc, ok := s.Registry.Service(in.Channel)
+			if !ok {
+				return nil, gateway.NotFound("channel")
+			}
+			return &struct{ Body Channel }{s.channel(tenantOf(ctx), spec, svc)}, nil
+		})
+	register(s, route{method: "GET", path: "/v1/carriers", id: "list-carriers", summary: "The adapters of this build and your accounts with them", scope: "rates:read", tag: "Channels"},
+		func(ctx context.Context, _ *struct{}) (*List[Carrier], error) {
+			var out []Carrier
+			for _, spec := range s.Registry.Specs() {
+				out = append(out, s.carrier(tenantOf(ctx), spec))
+			}
+			return listOf(out, ""), nil
+		})
+	register(s, route{method: "GET", path: "/v1/accounts", id: "list-accounts", summary: "Your carrier accounts", scope: "accounts:write", tag: "Accounts"},
+		func(ctx context.Context, _ *struct{}) (*List[Account], error) {
+			var out []Account
+			for _, a := range s.Registry.Tenant(tenantOf(ctx)) {
+				out = append(out, s.account(a))
+			}
+			return listOf(out, ""), nil
+		})
+}
+
+// Carrier is an adapter of this build.
+type Carrier struct {
+	Adapter      string           `json:"adapter"`
+	Carrier      string           `json:"carrier"`
+	Channels     []string         `json:"channels"`
+	Capabilities []Capability     `json:"capabilities"`
+	Purchase     PurchaseClass    `json:"purchase"`
+	Settings     []adapters.Field `json:"settings"`
+	Accounts     []Account        `json:"accounts"`
+	Health       Health           `json:"health"`
+}
+
+// Capability says how far an operation goes.
+type Capability struct {
+	Operation string `json:"operation"`
+	Level     string `json:"level" enum:"can,cannot,not_yet"`
+	Reason    string `json:"reason"`
+}
+
+// PurchaseClass is what the carrier offers against buying twice.
+type PurchaseClass struct {
+	Class  string `json:"class"`
+	Reason string `json:"reason"`
+	Source string `json:"source"`
+}
+
+// Account is a carrier account; its secrets are write-only.
+type Account struct {
+	ID          string   `json:"id"`
+	Adapter     string   `json:"adapter"`
+	Name        string   `json:"name"`
+	Default     bool     `json:"default"`
+	Enabled     bool     `json:"enabled"`
+	Channels    []string `json:"channels"`
+	CallbackURL string   `json:"callback_url,omitempty"`
+	Health      Health   `json:"health"`
+}
+
+func (s *Server) account(a *accounts.Account) Account {
+	out := Account{ID: a.ID, Adapter: a.Adapter, Name: a.Name, Default: a.Default, Enabled: a.Enabled, Channels: a.Channels(),
+		Health: s.health([]*accounts.Account{a}, adapters.Operations()...)}
+	if a.Ops.CallbackParser != nil {
+		out.CallbackURL = strings.TrimRight(s.PublicURL, "/") + "/callbacks/" + a.Adapter + "/" + a.CallbackToken
+	}
+	return out
+}
+
+func (s *Server) carrier(tenant string, spec adapters.Spec) Carrier {
+	out := Carrier{Adapter: spec.Code, Carrier: spec.Carrier, Channels: []string{}, Capabilities: []Capability{}, Accounts: []Account{},
+		Settings: spec.Fields, Purchase: PurchaseClass{string(spec.Purchase.Class), spec.Purchase.Reason, spec.Purchase.Source}}
+	for _, svc := range spec.Services {
+		out.Channels = append(out.Channels, spec.Channel(svc.Name))
+	}
+	for _, op := range adapters.Operations() {
+		sup := spec.Support[op]
+		if sup.Level == "" {
+			sup.Level = adapters.LevelCannot
+		}
+		out.Capabilities = append(out.Capabilities, Capability{string(op), string(sup.Level), sup.Reason})
+	}
+	var mine []*accounts.Account
+	for _, a := range s.Registry.Tenant(tenant) {
+		if a.Adapter == spec.Code {
+			mine = append(mine, a)
+			out.Accounts = append(out.Accounts, s.account(a))
+		}
+	}
+	out.Health = s.health(mine, adapters.Operations()...)
+	return out
+}
+
+func (s *Server) channel(tenant string, spec adapters.Spec, svc adapters.Service) Channel {
+	out := Channel{Channel: spec.Channel(svc.Name), Adapter: spec.Code, Carrier: spec.Carrier, Service: svc.Title,
+		Kind: svc.Kind, Mode: svc.Mode, Platforms: list(svc.Platforms), Capabilities: capabilities(spec, svc), Requirements: requirements(spec, svc)}
+	if svc.Promise.DaysMax > 0 {
+		out.Promise = &Promise{svc.Promise.DaysMin, svc.Promise.DaysMax, svc.Promise.BusinessDays}
+	}
+	var mine []*accounts.Account
+	for _, a := range s.Registry.Tenant(tenant) {
+		if a.Adapter == spec.Code && a.Serves(svc.Name) {
+			mine = append(mine, a)
+		}
+	}
+	out.Configured = len(mine) > 0
+	out.Health = s.health(mine, adapters.Operations()...)
+	return out
+}
+
+// capabilityOf are the API's words for operations.
+var capabilityOf = []struct {
+	word string
+	op   adapters.Operation
+}{
+	{"labels", adapters.OpLabel}, {"void", adapters.OpVoid}, {"find", adapters.OpFind}, {"tracking", adapters.OpTrack},
+	{"callbacks", adapters.OpCallback}, {"manifests", adapters.OpManifest}, {"pickups", adapters.OpPickup},
+	{"returns", adapters.OpReturn}, {"inbound", adapters.OpInbound},
+}
+
+func capabilities(spec adapters.Spec, svc adapters.Service) []string {
+	out := []string{}
+	if svc.CardPriced || spec.Support[adapters.OpRate].Level == adapters.LevelCan {
+		out = append(out, "rates")
+	}
+	for _, c := range capabilityOf {
+		if spec.Support[c.op].Level == adapters.LevelCan {
+			out = append(out, c.word)
+		}
+	}
+	return out
+}
+
+func requirements(spec adapters.Spec, svc adapters.Service) Requirements {
+	r := svc.Requirements
+	out := Requirements{
+		Limits:   Limits{MaxWeight: r.MaxWeight, MinWeight: r.MinWeight, MaxParcels: r.MaxParcels, MaxItems: r.MaxItems, MaxValue: r.MaxValue},
+		Required: Required{list(r.RequiredRate), list(r.RequiredLabel)}, Goods: list(r.Goods), TaxIDs: list(spec.SendsTaxIDs),
+		Signature: list(r.Signature), Handover: list(r.Handover), NonDeliveryOption: list(r.NonDelivery),
+		Label: LabelFormats{list(r.LabelFormats), list(r.LabelSizes)}, Options: []Option{},
+		Origins: list(r.Origins), Destinations: list(r.Destinations), Incoterms: []string{},
+	}
+	if r.MaxLength > 0 {
+		out.Limits.MaxLengthCM = r.MaxLength.In(normalize.Centimetre)
+	}
+	if r.MaxGirth > 0 {
+		out.Limits.MaxGirthCM = r.MaxGirth.In(normalize.Centimetre)
+	}
+	if len(out.Goods) == 0 {
+		out.Goods = normalize.GoodsKinds
+	}
+	for _, t := range r.Incoterms {
+		out.Incoterms = append(out.Incoterms, string(t))
+	}
+	for _, o := range spec.Options {
+		out.Options = append(out.Options, Option(o))
+	}
+	return out
+}
+
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
