@@ -1,6 +1,7 @@
 package mocks
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -15,10 +16,10 @@ type Desk struct {
 	account Account
 }
 
-// Purchase writes a sale into the ledger: state live, now, under the carrier's code and
-// account. It fails when the ledger is full; the carrier must then not have sold.
+// Purchase writes a sale into the ledger: state live, now, under the carrier's code and its
+// account, unless the sale names another (a carrier with two doors). It fails when the ledger is full; the carrier must then not have sold.
 func (d *Desk) Purchase(p Purchase) error {
-	p.Carrier, p.Account = d.code, d.account.ID
+	p.Carrier, p.Account = d.code, cmp.Or(p.Account, d.account.ID)
 	p.Operation, p.State, p.At = "purchase", Live, time.Now()
 	return d.books.ledger.add(p)
 }
