@@ -76,7 +76,9 @@ func New(c Config, deps adapters.Deps) (adapters.Adapter, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return &Adapter{config: c, client: newClient(c, deps)}, nil
+	cl := newClient(c, deps)
+	c.APIToken = normalize.Secret{} // fmt prints unexported fields as they are; the client has it
+	return &Adapter{config: c, client: cl}, nil
 }
 
 // Spec tells who Yanwen is and how far we go with it.
