@@ -139,6 +139,7 @@ func TestALimitCoversTheBody(t *testing.T) {
 			t.Fatalf("got %v, context %v, before the body was read", err, inside.Err())
 		}
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		if inside.Err() == nil {
 			t.Error("the limit ended with the header")
 		}
