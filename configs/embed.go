@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed fx/*.csv calendars/*.csv examples crossdock.example.yaml
+//go:embed fx/*.csv ratecards/*.csv calendars/*.csv examples crossdock.example.yaml
 var files embed.FS
 
 // FX holds the exchange rates: fx.csv, real and dated, and sandbox.csv, examples.
