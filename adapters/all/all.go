@@ -1,0 +1,13 @@
+// Package all is the one list of carriers that this build can speak to.
+package all
+
+import (
+	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/adapters/dhlexpress"
+	"github.com/crossdock-hub/crossdock/adapters/yanwen"
+)
+
+// Specs returns every carrier, sorted by code.
+func Specs() []adapters.Spec {
+	return []adapters.Spec{dhlexpress.Spec(), yanwen.Spec()}
+}

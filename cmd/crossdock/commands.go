@@ -1,0 +1,10 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands are all of them, in the order in which help shows them.
+func commands() []*cobra.Command {
+	return []*cobra.Command{
+		serveCommand(), sandboxCommand(), keysCommand(),
+	}
+}
