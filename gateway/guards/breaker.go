@@ -92,7 +92,8 @@ func (b *breaker) shortest() time.Duration {
 	return b.cfg.Open * time.Duration(100-b.cfg.JitterPercent) / 100
 }
 
-// readyToTrip runs under gobreaker's lock.
+// readyToTrip runs under gobreaker's lock. It is asked at every failure of the phase, those
+// included that came back too late for the window and are in none of its counts.
 func (b *breaker) readyToTrip(c gobreaker.Counts) bool {
 	if b.now.Load().failures.Load() >= int64(b.cfg.Failures) {
 		return true
@@ -170,23 +171,11 @@ func (p pass) settle(v verdict, kind normalize.Kind) {
 		p.phase.succeeded()
 		p.done(nil)
 	case failure:
-		inRow := p.phase.failures.Add(1)
+		p.phase.failures.Add(1)
 		p.b.last.Store(&kind)
 		p.done(errFailed)
-		p.b.insist(p.phase, inRow)
 	default:
 		p.done(errExcluded)
-	}
-}
-
-// insist opens a breaker whose failures came back too late for gobreaker's window, so that
-// it never asked readyToTrip. Late results of an earlier phase do nothing.
-func (b *breaker) insist(p *phase, inRow int64) {
-	if inRow < int64(b.cfg.Failures) || p != b.now.Load() || p.state != gobreaker.StateClosed {
-		return
-	}
-	if done, err := b.cb.Allow(); err == nil {
-		done(errFailed)
 	}
 }
 
