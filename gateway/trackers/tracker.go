@@ -1,0 +1,164 @@
+// Package trackers follows parcels: it makes one timeline of what carriers push and what
+// polls find, decides from it where the parcel stands, and tells each change once.
+package trackers
+
+import (
+	"strings"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// Summary is a tracker as webhooks tell of it: all but its timeline.
+type Summary struct {
+	ID             string                    `json:"id"`
+	TrackingNumber string                    `json:"tracking_number"`
+	Numbers        []normalize.TrackedNumber `json:"numbers" doc:"All numbers of the parcel, its own first"`
+	Channel        string                    `json:"channel"`
+	Account        string                    `json:"account"`
+	Reference      string                    `json:"reference,omitempty"`
+	OrderID        string                    `json:"order_id,omitempty"`
+	Label          string                    `json:"label,omitempty"`
+	Status         normalize.Status          `json:"status" enum:"registered,label_created,picked_up,in_transit,customs,out_for_delivery,available_for_pickup,delivery_failed,delivered,returning,returned,exception,cancelled,expired,unknown"`
+	Substatus      normalize.Substatus       `json:"substatus,omitempty"`
+	Leg            normalize.Leg             `json:"leg,omitempty"`
+	PromisedBy     normalize.Date            `json:"promised_by,omitempty" format:"date"`
+	OnTime         string                    `json:"on_time" enum:"on_time,at_risk,late,unknown"`
+	Liability      *Liability                `json:"liability" nullable:"true"`
+	CreatedAt      time.Time                 `json:"created_at"`
+	UpdatedAt      time.Time                 `json:"updated_at"`
+
+	TrackingURL       string           `json:"tracking_url,omitempty"`
+	EstimatedDelivery *Estimate        `json:"estimated_delivery,omitempty" doc:"The carrier's present guess"`
+	ServicePoint      *ServicePoint    `json:"service_point,omitempty" doc:"Where the parcel waits, and how long"`
+	ProofOfDelivery   *ProofOfDelivery `json:"proof_of_delivery,omitempty"`
+}
+
+// Tracker is a tracker as the API shows it.
+type Tracker struct {
+	Summary
+	Events []Event `json:"events" doc:"The timeline, by the time of the scan"`
+}
+
+// Liability is who answers for the parcel where it stands.
+type Liability struct {
+	Party  string `json:"party" enum:"seller,platform,carrier,buyer,none"`
+	Phase  string `json:"phase,omitempty"`
+	Rule   string `json:"rule,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Estimate is a span of days.
+type Estimate struct {
+	From normalize.Date `json:"from" format:"date"`
+	To   normalize.Date `json:"to" format:"date"`
+}
+
+// ServicePoint is a shop, post office or locker.
+type ServicePoint struct {
+	ID         string     `json:"id,omitempty"`
+	Name       string     `json:"name,omitempty"`
+	Line1      string     `json:"line1,omitempty"`
+	City       string     `json:"city,omitempty"`
+	PostalCode string     `json:"postal_code,omitempty"`
+	Country    string     `json:"country,omitempty"`
+	Until      *time.Time `json:"until,omitempty"`
+}
+
+// ProofOfDelivery is what the carrier tells of the handing over.
+type ProofOfDelivery struct {
+	At        time.Time `json:"at"`
+	SignedBy  string    `json:"signed_by,omitempty"`
+	Place     string    `json:"place,omitempty" enum:"door,neighbour,safe_place,locker,shop,post_office"`
+	Documents []string  `json:"documents,omitempty"`
+}
+
+// Event is one scan as the API shows it.
+type Event struct {
+	ID          string              `json:"id"`
+	Status      normalize.Status    `json:"status"`
+	Substatus   normalize.Substatus `json:"substatus,omitempty"`
+	Leg         normalize.Leg       `json:"leg,omitempty"`
+	Liable      *string             `json:"liable" nullable:"true"`
+	OccurredAt  time.Time           `json:"occurred_at"`
+	ReceivedAt  time.Time           `json:"received_at"`
+	Location    normalize.Location  `json:"location"`
+	Description string              `json:"description"`
+	Raw         Raw                 `json:"raw"`
+	Source      Source              `json:"source" enum:"callback,poll"`
+	Number      string              `json:"number,omitempty" doc:"Which parcel, where a carrier tells"`
+	ZoneKnown   bool                `json:"zone_known" doc:"False: the offset is ours, from the place of the scan"`
+}
+
+// Raw is the carrier's own word for a scan.
+type Raw struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+	Time string `json:"time,omitempty" doc:"As sent"`
+}
+
+// Source says how we heard of a scan.
+type Source string
+
+// The sources.
+const (
+	SourceCallback Source = "callback"
+	SourcePoll     Source = "poll"
+)
+
+// Update is the data of a tracker's events in the log: the tracker as it stood after this
+// scan. Event is absent where the tracker itself is new.
+type Update struct {
+	Summary
+	Event    *Event `json:"event,omitempty"`
+	Sequence int64  `json:"sequence"`
+	Late     bool   `json:"late"`
+}
+
+// present shows a tracker without its timeline.
+func present(t *store.Tracker, d details) Summary {
+	out := Summary{
+		ID: t.ID, TrackingNumber: t.Number, Numbers: t.Numbers, Channel: t.Channel, Account: t.Account,
+		Reference: t.Reference, OrderID: t.OrderID, Label: t.LabelID,
+		Status: t.Status, Substatus: t.Substatus, Leg: t.Leg, PromisedBy: t.PromisedBy, OnTime: "unknown",
+		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+		TrackingURL: d.TrackingURL, ServicePoint: d.ServicePoint, ProofOfDelivery: d.Marks.proof(),
+	}
+	if out.Status == "" {
+		out.Status = normalize.StatusUnknown
+	}
+	if out.Numbers == nil {
+		out.Numbers = []normalize.TrackedNumber{{Number: t.Number}}
+	}
+	if t.EstimatedTo != "" {
+		out.EstimatedDelivery = &Estimate{From: t.EstimatedFrom, To: t.EstimatedTo}
+	}
+	return out
+}
+
+// presentEvent shows a scan.
+func presentEvent(e store.TrackerEvent) Event {
+	out := Event{
+		ID: e.ID, Status: e.Event.Status, Substatus: e.Event.Substatus, Leg: e.Event.Leg,
+		OccurredAt: e.Event.OccurredAt, ReceivedAt: e.ReceivedAt, Location: e.Event.Location,
+		Description: e.Event.Text, Raw: Raw{Code: e.Event.Code, Text: e.Event.Text, Time: e.Event.RawTime},
+		Source: Source(e.Source), Number: e.Event.Number, ZoneKnown: e.Event.ZoneKnown,
+	}
+	if e.Liable != "" {
+		out.Liable = &e.Liable
+	}
+	if out.Description == "" {
+		out.Description = describe(e.Event)
+	}
+	return out
+}
+
+// describe puts our own meaning in words, for carriers that send codes only.
+func describe(e normalize.TrackingEvent) string {
+	word := string(e.Status)
+	if e.Substatus != "" && e.Substatus != normalize.SubstatusUnmapped {
+		word += ": " + string(e.Substatus)
+	}
+	return strings.ReplaceAll(word, "_", " ")
+}
