@@ -25,6 +25,7 @@ const (
 	Callback    = "cbk"
 	Step        = "stp"
 	Audit       = "aud"
+	Evidence    = "evd"
 	Install     = "ins"
 )
 

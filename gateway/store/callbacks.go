@@ -13,6 +13,7 @@ type Callbacks interface {
 	// may the carrier be told of success.
 	AppendCallback(ctx context.Context, c Callback) (Callback, error)
 	Callback(ctx context.Context, tenant Tenant, id string) (Callback, error)
+	// ListCallbacks lists those in a state, or all where it is empty, without their bodies.
 	ListCallbacks(ctx context.Context, tenant Tenant, state CallbackState, page Page) (List[Callback], error)
 	// ClaimDueCallbacks takes received ones in the order of their arrival. While one claim on
 	// an account is open nobody else gets any of that account, so that order is kept.
@@ -48,8 +49,9 @@ type Callback struct {
 	Header     http.Header // the chosen ones
 	Query      string
 	Body       []byte
-	KeyVersion int // of the key that Body is encrypted with; 0: plain
-	Digest     []byte
+	Size       int64  // of Body; the store's
+	KeyVersion int    // of the key that Body is encrypted with; 0: plain
+	Digest     []byte // SHA-256 of Body, unless given
 	Trust      string // the adapters.Trust of its verdict; empty when refused
 	State      CallbackState
 	Reason     string

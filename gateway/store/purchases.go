@@ -240,9 +240,12 @@ type AttemptResult struct {
 
 // Claim is the right to act on a purchase.
 type Claim struct {
-	From   []PurchaseState // the states in which the claim is right
-	To     PurchaseState
-	Lease  time.Duration
+	From  []PurchaseState // the states in which the claim is right
+	To    PurchaseState
+	Lease time.Duration
+	// Held says that the caller holds the lease already, by ClaimDuePurchases; otherwise a
+	// lease that is still running is ErrConflict.
+	Held   bool
 	Kind   AttemptKind
 	Digest []byte // of the request, where it is known
 	// History is written with the claim.

@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/gateway/ids"
+)
+
+func (c *Callback) table() string { return "callbacks" }
+
+func (c *Callback) columns() []column {
+	return []column{
+		{"tenant", asWord(&c.Tenant)}, {"id", &c.ID}, {"account", &c.Account}, {"adapter", &c.Adapter},
+		{"method", &c.Method}, {"header", asJSON(&c.Header)}, {"query", &c.Query}, {"body", &c.Body},
+		{"size", &c.Size}, {"key_version", &c.KeyVersion}, {"digest", &c.Digest}, {"trust", &c.Trust},
+		{"state", asWord(&c.State)}, {"reason", &c.Reason}, {"tries", &c.Tries}, {"epoch", &c.Epoch},
+		{"due_at", &c.DueAt}, {"lease_until", &c.LeaseUntil}, {"received_at", &c.ReceivedAt},
+	}
+}
+
+func (c *Callback) hold(until time.Time) Ref {
+	c.Epoch++
+	c.Tries++
+	c.LeaseUntil = until
+	return Ref{c.Tenant, c.ID, c.Epoch}
+}
+
+// callbackHead is a Callback without its body, for lists.
+type callbackHead struct{ Callback }
+
+func (c *callbackHead) columns() []column {
+	return slices.DeleteFunc(c.Callback.columns(), func(col column) bool { return col.name == "body" })
+}
+
+// AppendCallback stores a push.
+func (db *DB) AppendCallback(ctx context.Context, c Callback) (Callback, error) {
+	if c.ID == "" {
+		c.ID = ids.New(ids.Callback)
+	}
+	if c.State == "" {
+		c.State = CallbackReceived
+	}
+	c.Size = int64(len(c.Body))
+	if c.Digest == nil {
+		c.Digest = digestOf(c.Body)
+	}
+	err := db.write(ctx, func(ctx context.Context, s *session) error {
+		now, err := s.now(ctx)
+		if err != nil {
+			return err
+		}
+		c.ReceivedAt, c.DueAt = now, now
+		_, err = insert(ctx, s, &c, "")
+		return err
+	})
+	return c, err
+}
+
+// Callback reads one push.
+func (db *DB) Callback(ctx context.Context, tenant Tenant, id string) (Callback, error) {
+	return selectOne[Callback](ctx, db.reader(), "tenant = ? AND id = ?", tenant, id)
+}
+
+// ListCallbacks lists a tenant's pushes without their bodies.
+func (db *DB) ListCallbacks(ctx context.Context, tenant Tenant, state CallbackState, page Page) (List[Callback], error) {
+	w := where{}
+	w.and("tenant = ?", tenant)
+	w.andIs("state", string(state))
+	heads, err := selectPage[callbackHead](ctx, db.reader(), w, page, func(c callbackHead) string { return c.ID })
+	out := List[Callback]{Next: heads.Next}
+	for _, h := range heads.Items {
+		out.Items = append(out.Items, h.Callback)
+	}
+	return out, err
+}
+
+// ClaimDueCallbacks takes received pushes in the order of their arrival.
+func (db *DB) ClaimDueCallbacks(ctx context.Context, d Due) ([]Callback, error) {
+	var out []Callback
+	err := db.write(ctx, func(ctx context.Context, s *session) error {
+		// Claims are made one by one, so that none takes the later half of what another
+		// is about to take the first half of.
+		if err := s.dialect.lockName(ctx, s, "claim callbacks"); err != nil {
+			return err
+		}
+		now, err := s.now(ctx)
+		if err != nil {
+			return err
+		}
+		w := where{}
+		w.and("state = 'received' AND due_at <= ? AND lease_until <= ?", now, now)
+		w.and(`NOT EXISTS (SELECT 1 FROM callbacks held WHERE held.state = 'received' AND held.lease_until > 0
+			AND held.lease_until > ? AND held.tenant = callbacks.tenant AND held.account = callbacks.account)`, now)
+		if len(d.Accounts) > 0 {
+			c, a := in("account", d.Accounts)
+			w.and(c, a...)
+		}
+		out, err = lockDue[Callback](ctx, s, d.Lease, "tries = tries + 1, ", w.String()+" ORDER BY id LIMIT ?",
+			append(w.args, bounded(d.Limit, maxClaim))...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MarkCallbacks says what became of claimed pushes.
+func (db *DB) MarkCallbacks(ctx context.Context, marks []CallbackMark) (int, error) {
+	if len(marks) > maxClaim {
+		return 0, errors.New("more marks than a claim can give")
+	}
+	marked := 0
+	err := db.write(ctx, func(ctx context.Context, s *session) error {
+		marked = 0
+		now, err := s.now(ctx)
+		if err != nil {
+			return err
+		}
+		for _, m := range marks {
+			ok, err := mark(ctx, s, m, now)
+			if err != nil {
+				return err
+			}
+			if ok {
+				marked++
+			}
+		}
+		return nil
+	})
+	return marked, err
+}
+
+func mark(ctx context.Context, s *session, m CallbackMark, now time.Time) (bool, error) {
+	c, err := selectOne[callbackHead](ctx, s, "tenant = ? AND id = ? AND epoch = ?"+s.lock(), m.Tenant, m.ID, m.Epoch)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if m.State == CallbackUnmatched {
+		known, err := waitForNumbers(ctx, s, c.Callback, m.Numbers)
+		if err != nil {
+			return false, err
+		}
+		if known {
+			m.State, m.Delay = CallbackReceived, 0
+		}
+	}
+	_, err = s.exec(ctx, "UPDATE callbacks SET state = ?, reason = ?, due_at = ?, lease_until = 0 WHERE tenant = ? AND id = ?",
+		m.State, m.Reason, now.Add(m.Delay), m.Tenant, m.ID)
+	return err == nil, err
+}
+
+// waitForNumbers remembers which numbers an unmatched push waits for. It returns true when
+// one of them has found its tracker meanwhile.
+func waitForNumbers(ctx context.Context, s *session, c Callback, numbers []string) (known bool, err error) {
+	if err := lockNumbers(ctx, s, c.Tenant, numbers); err != nil {
+		return false, err
+	}
+	for _, n := range numbers {
+		_, err := s.exec(ctx, `INSERT INTO callback_numbers (tenant, account, number, callback_id) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, c.Tenant, c.Account, n, c.ID)
+		if err != nil {
+			return false, err
+		}
+		var one int
+		err = s.queryRow(ctx, "SELECT 1 FROM tracker_numbers WHERE tenant = ? AND number = ? AND account = ? LIMIT 1",
+			[]any{c.Tenant, n, c.Account}, &one)
+		if err == nil {
+			known = true
+		} else if !errors.Is(err, ErrNotFound) {
+			return false, err
+		}
+	}
+	return known, nil
+}
+
+// wakeUnmatched makes due again what waited for a number of a tracker.
+func wakeUnmatched(ctx context.Context, s *session, tenant Tenant, account string, numbers []string, now time.Time) error {
+	for _, n := range numbers {
+		_, err := s.exec(ctx, `UPDATE callbacks SET state = 'received', due_at = ?, lease_until = 0, tries = 0
+			WHERE tenant = ? AND state = 'unmatched' AND id IN (
+				SELECT callback_id FROM callback_numbers WHERE tenant = ? AND account = ? AND number = ?)`,
+			now, tenant, tenant, account, n)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockNumbers keeps apart who makes a tracker of a number and who finds that there is none.
+func lockNumbers(ctx context.Context, s *session, tenant Tenant, numbers []string) error {
+	for _, n := range slices.Sorted(slices.Values(numbers)) {
+		if err := s.dialect.lockName(ctx, s, "number "+string(tenant)+" "+n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReplayCallback makes a push due again.
+func (db *DB) ReplayCallback(ctx context.Context, tenant Tenant, id string) (Callback, error) {
+	var c Callback
+	err := db.write(ctx, func(ctx context.Context, s *session) (err error) {
+		if c, err = selectOne[Callback](ctx, s, "tenant = ? AND id = ?"+s.lock(), tenant, id); err != nil {
+			return err
+		}
+		now, err := s.now(ctx)
+		if err != nil {
+			return err
+		}
+		c.State, c.Reason, c.Tries, c.DueAt, c.LeaseUntil = CallbackReceived, "", 0, now, time.Time{}
+		c.Epoch++
+		return update(ctx, s, &c, tenant, id)
+	})
+	return c, err
+}
+
+// CallbackTotals counts an account's pushes by state.
+func (db *DB) CallbackTotals(ctx context.Context, tenant Tenant, account string) ([]CallbackTotal, error) {
+	var out []CallbackTotal
+	err := db.reader().query(ctx, `SELECT state, COUNT(*), CAST(SUM(size) AS BIGINT) FROM callbacks
+		WHERE tenant = ? AND account = ? GROUP BY state ORDER BY state`, []any{tenant, account}, func(r *sql.Rows) error {
+		var t CallbackTotal
+		err := r.Scan(&t.State, &t.Count, &t.Bytes)
+		out = append(out, t)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// BeginPurchase writes the intent.
+func (db *DB) BeginPurchase(ctx context.Context, in Intent) (Begun, error) {
+	var out Begun
+	if in.Purchase.ID == "" {
+		return out, errors.New("an intent needs an id")
+	}
+	err := db.write(ctx, func(ctx context.Context, s *session) error {
+		out = Begun{Purchase: in.Purchase}
+		now, err := s.now(ctx)
+		if err != nil {
+			return err
+		}
+		known, err := claimKey(ctx, s, keyRow{tenant: in.Purchase.Tenant, key: in.Purchase.Key, kind: kindLabel, object: in.Purchase.ID, at: now})
+		if err != nil {
+			return err
+		}
+		if known != "" {
+			out.Purchase, err = selectOne[Purchase](ctx, s, "tenant = ? AND id = ?", in.Purchase.Tenant, known)
+			return err
+		}
+		out.Created = true
+		return begin(ctx, s, in, &out, now)
+	})
+	if err != nil {
+		return Begun{}, err
+	}
+	return out, nil
+}
+
+func begin(ctx context.Context, s *session, in Intent, out *Begun, now time.Time) error {
+	p := &out.Purchase
+	p.Epoch, p.CreatedAt, p.UpdatedAt, p.DueAt = 0, now, now, time.Time{}
+	if p.State == "" {
+		p.State = PurchaseReady
+	}
+	if in.DueIn > 0 {
+		p.DueAt = now.Add(in.DueIn)
+	}
+	if _, err := insert(ctx, s, p, ""); err != nil {
+		return err
+	}
+	if err := addHistory(ctx, s, p.Tenant, p.ID, in.History); err != nil {
+		return err
+	}
+	if err := addAudit(ctx, s, p.Tenant, in.Audit); err != nil {
+		return err
+	}
+	// Last, since from here on the tenant's other purchases wait.
+	var err error
+	out.Spent, err = spend(ctx, s, *p, in.Ceilings)
+	return err
+}
+
+// lockPurchase reads a purchase for a change, and refuses one that has moved on.
+func lockPurchase(ctx context.Context, s *session, ref Ref) (Purchase, error) {
+	p, err := selectOne[Purchase](ctx, s, "tenant = ? AND id = ?"+s.lock(), ref.Tenant, ref.ID)
+	if err == nil && p.Epoch != ref.Epoch {
+		err = fmt.Errorf("%w: epoch %d is now %d", ErrConflict, ref.Epoch, p.Epoch)
+	}
+	return p, err
+}
+
+// ClaimPurchase lets one worker act.
+func (db *DB) ClaimPurchase(ctx context.Context, ref Ref, c Claim) (Purchase, Attempt, error) {
+	var p Purchase
+	var a Attempt
+	err := db.write(ctx, func(ctx context.Context, s *session) error {
+		var err error
+		if p, err = lockPurchase(ctx, s, ref); err != nil {
+			return err
+		}
+		now, err := s.now(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(c.From, p.State) {
+			return fmt.Errorf("%w: it is %s", ErrConflict, p.State)
+		}
+		if !c.Held && p.LeaseUntil.After(now) {
+			return fmt.Errorf("%w: another worker holds it", ErrConflict)
+		}
+		p.hold(now.Add(c.Lease))
+		p.State, p.UpdatedAt = c.To, now
+		if err := update(ctx, s, &p, p.Tenant, p.ID); err != nil {
+			return err
+		}
+		if err := addHistory(ctx, s, p.Tenant, p.ID, c.History); err != nil {
+			return err
+		}
+		a, err = openAttempt(ctx, s, p, c.Kind, c.Digest, now)
+		return err
+	})
+	if err != nil {
+		return Purchase{}, Attempt{}, err
+	}
+	return p, a, nil
+}
+
+// StartAttempt opens an attempt without a claim.
+func (db *DB) StartAttempt(ctx context.Context, ref Ref, kind AttemptKind, digest []byte) (Attempt, error) {
+	var a Attempt
+	err := db.write(ctx, func(ctx context.Context, s *session) error {
+		p, err := lockPurchase(ctx, s, ref)
+		if err != nil {
+			return err
+		}
+		now, err := s.now(ctx)
+		if err != nil {
+			return err
+		}
+		a, err = openAttempt(ctx, s, p, kind, digest, now)
+		return err
+	})
+	return a, err
+}
+
+// openAttempt numbers and writes an attempt; the purchase is locked.
+func openAttempt(ctx context.Context, s *session, p Purchase, kind AttemptKind, digest []byte, now time.Time) (Attempt, error) {
+	var last int
+	err := s.queryRow(ctx, "SELECT COALESCE(MAX(n), 0) FROM attempts WHERE tenant = ? AND purchase_id = ?",
+		[]any{p.Tenant, p.ID}, &last)
+	if err != nil {
+		return Attempt{}, err
+	}
+	row := attemptRow{p.Tenant, p.ID, Attempt{N: last + 1, Epoch: p.Epoch, Kind: kind, Digest: digest, StartedAt: now}}
+	_, err = insert(ctx, s, &row, "")
+	return row.Attempt, err
+}
+
+// ResolveAttempt closes an attempt.
+func (db *DB) ResolveAttempt(ctx context.Context, tenant Tenant, purchase string, r AttemptResult) error {
+	return db.write(ctx, func(ctx context.Context, s *session) error {
+		return resolveAttempt(ctx, s, tenant, purchase, r)
+	})
+}
+
+func resolveAttempt(ctx context.Context, s *session, tenant Tenant, purchase string, r AttemptResult) error {
+	now, err := s.now(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := s.exec(ctx, `UPDATE attempts SET ended_at = ?, phase = ?, outcome = ?, carrier_code = ?
+		WHERE tenant = ? AND purchase_id = ? AND n = ? AND ended_at = 0`,
+		now, r.Phase, r.Outcome, r.CarrierCode, tenant, purchase, r.N)
+	if err != nil || n == 1 {
+		return err
+	}
+	var found int
+	if err := s.queryRow(ctx, "SELECT n FROM attempts WHERE tenant = ? AND purchase_id = ? AND n = ?",
+		[]any{tenant, purchase, r.N}, &found); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: the attempt is closed", ErrConflict)
+}
+
+// AppendEvidence keeps a raw reply.
+func (db *DB) AppendEvidence(ctx context.Context, e Evidence) error {
+	row := newEvidenceRow(e)
+	return db.write(ctx, func(ctx context.Context, s *session) (err error) {
+		if row.At.IsZero() {
+			if row.At, err = s.now(ctx); err != nil {
+				return err
+			}
+		}
+		_, err = insert(ctx, s, &row, "")
+		return err
+	})
+}
