@@ -28,7 +28,7 @@ var settingsOf = map[string]func(p mocks.PublishedAccount) map[string]any{
 	"dhl_express": func(p mocks.PublishedAccount) map[string]any {
 		return map[string]any{
 			"base_url": p.URLs["api"],
-			"username": p.Credentials["username"], "password": p.Credentials["password"], "account_number": p.Credentials["account_number"],
+			"username": p.Credentials["username"], "password": p.Credentials["password"], "account_number": p.Settings["account_number"],
 		}
 	},
 }

@@ -27,21 +27,32 @@ type Caller struct {
 // NewCaller makes a caller.
 func NewCaller(g *guards.Guards, logger *slog.Logger) *Caller { return &Caller{g, logger} }
 
-func (c *Caller) call(a *Account, op adapters.Operation) guards.Call {
-	return guards.Call{Carrier: a.Adapter, Account: a.ID, BaseURL: a.BaseURL, Op: op, Cost: a.Spec.CostOf(op)}
+type backgroundKey struct{}
+
+// InBackground marks calls that nobody waits for: they yield to those that somebody does.
+func InBackground(ctx context.Context) context.Context {
+	return context.WithValue(ctx, backgroundKey{}, true)
+}
+
+func (c *Caller) call(ctx context.Context, a *Account, op adapters.Operation) guards.Call {
+	out := guards.Call{Carrier: a.Adapter, Account: a.ID, BaseURL: a.BaseURL, Op: op, Cost: a.Spec.CostOf(op)}
+	if ctx.Value(backgroundKey{}) != nil {
+		out.Class = guards.Background
+	}
+	return out
 }
 
 // Call admits and runs a call.
 func (c *Caller) Call(ctx context.Context, a *Account, op adapters.Operation, fn func(context.Context) error) error {
 	start := time.Now()
-	err := c.guards.Do(ctx, c.call(a, op), fn)
+	err := c.guards.Do(ctx, c.call(ctx, a, op), fn)
 	c.log(ctx, a, op, start, err)
 	return err
 }
 
 // Admit asks all guards before anything is written down.
 func (c *Caller) Admit(ctx context.Context, a *Account, op adapters.Operation) (Permit, error) {
-	p, err := c.guards.Admit(ctx, c.call(a, op))
+	p, err := c.guards.Admit(ctx, c.call(ctx, a, op))
 	if err != nil {
 		c.log(ctx, a, op, time.Now(), err)
 		return nil, err

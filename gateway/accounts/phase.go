@@ -7,15 +7,14 @@ import (
 )
 
 // phaseRecord is how far the wire got; the transport tells from its own goroutine.
-type phaseRecord struct{ at atomic.Value }
+type phaseRecord struct{ at atomic.Int32 }
 
-func (p *phaseRecord) note(ph outbound.Phase) { p.at.Store(ph) }
+func (p *phaseRecord) note(ph outbound.Phase) { p.at.Store(int32(ph)) }
 
 // String is the furthest phase, "" where nothing was asked of the wire.
 func (p *phaseRecord) String() string {
-	ph, ok := p.at.Load().(outbound.Phase)
-	if !ok {
-		return ""
+	if ph := outbound.Phase(p.at.Load()); ph != outbound.PhaseNone {
+		return ph.String()
 	}
-	return string(ph)
+	return ""
 }

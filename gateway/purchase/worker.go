@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 )
 
@@ -18,6 +19,7 @@ const (
 // Work fetches late papers and numbers, and turns purchases whose worker died into
 // unknown ones, until ctx ends. It waits for what it began.
 func (s *Service) Work(ctx context.Context) {
+	ctx = accounts.InBackground(ctx)
 	tick := time.NewTicker(workEvery)
 	defer tick.Stop()
 	for {
