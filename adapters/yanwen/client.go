@@ -98,9 +98,10 @@ func (c *client) track(ctx context.Context, number string) (trackAnswer, rest.Re
 	return out, reply, nil
 }
 
-// fail makes the error of a refusal from the table in codes.go. An unknown code proves
-// nothing: on the committing call it leaves the outcome unknown. 401 and 429 speak for
-// themselves where they come in the carrier's own envelope.
+// fail makes the error of a refusal from the table in codes.go. An unknown code on the
+// committing call proves nothing and leaves the outcome unknown; on any other call it is a
+// plain no, such as a permission that the account lacks, which asking again does not mend.
+// 401 and 429 speak for themselves where they come in the carrier's own envelope.
 func (c *client) fail(op adapters.Operation, r rest.Reply, number, message string) *normalize.Error {
 	m, known := refusals[number]
 	switch {
@@ -109,6 +110,8 @@ func (c *client) fail(op adapters.Operation, r rest.Reply, number, message strin
 	case known:
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusTooManyRequests:
 		m.kind = rest.Fallback(r.Status, false)
+	case op != adapters.OpLabel && r.OK():
+		m.kind = normalize.KindRejected
 	default:
 		m.kind = rest.Fallback(r.Status, op == adapters.OpLabel)
 	}

@@ -20,21 +20,30 @@ func (a *Adapter) Void(ctx context.Context, req normalize.VoidRequest) (normaliz
 	number := req.Ref.TrackingNumber
 	in := cancelRequest{WaybillNumber: number, Note: either(req.Reason, "cancelled by the seller")}
 	refused := a.client.call(ctx, adapters.OpVoid, methodCancel, in, nil)
-	if refused != nil && !answered(refused) {
+	if refused != nil && !saidNo(refused) {
 		return normalize.Voided{}, refused
 	}
 	var out order
 	if err := a.client.call(ctx, adapters.OpVoid, methodOrder, orderQuery{WaybillNumber: number}, &out); err != nil {
-		if refused != nil {
-			return normalize.Voided{}, refused
-		}
-		return normalize.Voided{}, err
+		return normalize.Voided{}, unproven(err)
 	}
 	return voided(out, number, refused)
 }
 
-// answered tells whether Yanwen said no, so that the order's status is worth a look.
-func answered(err error) bool {
+// unproven is the error of a failed look at the order: what it says of the look, it does not
+// say of the cancel, which may have happened.
+func unproven(err error) error {
+	e := *normalize.AsError(err)
+	e.NotSent = false
+	if e.Kind.AfterWrite() != normalize.Unknown {
+		e.Kind = normalize.KindBadResponse
+	}
+	return &e
+}
+
+// saidNo tells whether Yanwen refused in its own words, so that the order's status is worth a
+// look: it may be cancelled already.
+func saidNo(err error) bool {
 	e := normalize.AsError(err)
 	return e.Code != "" && e.Kind != normalize.KindAuthFailed && e.Kind != normalize.KindRateLimited &&
 		e.Kind != normalize.KindUnavailable
