@@ -195,8 +195,10 @@ func specPointers(t *testing.T, spec adapters.Spec) {
 	}
 	for _, v := range spec.Services {
 		for _, p := range slices.Concat(v.Requirements.RequiredRate, v.Requirements.RequiredLabel) {
-			if !fieldExists(reflect.TypeFor[normalize.Shipment](), p) && !optionPointer(spec, p) {
-				t.Errorf("service %s requires %q, which no request has", v.Name, p)
+			for alternative := range strings.SplitSeq(p, "|") {
+				if !fieldExists(reflect.TypeFor[normalize.Shipment](), alternative) && !optionPointer(spec, alternative) {
+					t.Errorf("service %s requires %q, which no request has", v.Name, alternative)
+				}
 			}
 		}
 	}
@@ -212,7 +214,8 @@ func optionPointer(spec adapters.Spec, p string) bool {
 	return ok && slices.ContainsFunc(spec.Options, func(o adapters.Option) bool { return o.Name == name })
 }
 
-// fieldExists follows an RFC 6901 pointer through the JSON names of a type.
+// fieldExists follows an RFC 6901 pointer through the JSON names of a type; * is any element
+// of a list.
 func fieldExists(t reflect.Type, pointer string) bool {
 	if !strings.HasPrefix(pointer, "/") {
 		return false
@@ -223,7 +226,7 @@ func fieldExists(t reflect.Type, pointer string) bool {
 		}
 		switch t.Kind() {
 		case reflect.Slice:
-			if _, err := strconv.Atoi(part); err != nil {
+			if _, err := strconv.Atoi(part); err != nil && part != "*" {
 				return false
 			}
 			t = t.Elem()

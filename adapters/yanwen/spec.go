@@ -77,10 +77,9 @@ func service(name, title, kind string) adapters.Service {
 		Requirements: adapters.Requirements{
 			MaxWeight: maxWeight, MaxParcels: 1, MaxItems: maxLines,
 			Origins: []string{"CN"},
-			// Each line of goods needs a Chinese name and the weight of one unit; the pointer's 0
-			// stands for every line.
+			// Each line of goods needs a Chinese name and the weight of one unit.
 			RequiredLabel: []string{"/destination/phone", "/destination/postal_code",
-				"/items/0/local_description", "/items/0/weight"},
+				"/items/*/local_description", "/items/*/weight"},
 			// hasBattery cannot say that batteries travel alone, which no air mail takes.
 			Goods: []string{"general", "battery_contained", "battery_packed", "liquid", "powder",
 				"magnetic", "cosmetic", "food", "branded", "fragile"},

@@ -20,6 +20,8 @@ package yanwen
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/crossdock-hub/crossdock/adapters"
@@ -42,10 +44,10 @@ type Config struct {
 // Validate reports what a tag cannot say.
 func (c Config) Validate() error {
 	var errs []error
-	for name, id := range c.Services {
+	for _, name := range slices.Sorted(maps.Keys(c.Services)) {
 		if _, ok := Spec().Service(name); !ok {
 			errs = append(errs, fmt.Errorf("services: %q is none of tracked, ordinary, special", name))
-		} else if strings.TrimSpace(id) == "" {
+		} else if strings.TrimSpace(c.Services[name]) == "" {
 			errs = append(errs, fmt.Errorf("services: %s has no product id", name))
 		}
 	}
