@@ -1,6 +1,7 @@
 package dhlexpress
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -88,11 +89,21 @@ func (c *client) exchange(ctx context.Context, call rest.Call, reference string,
 	if !reply.OK() {
 		return c.fail(call.Op, call.Commits, reply)
 	}
-	if out == nil {
+	return c.read(call.Op, reply, out)
+}
+
+// read decodes a success, which is always an object. Where nothing is to be read (out is nil)
+// the body may be empty too.
+func (c *client) read(op adapters.Operation, r rest.Reply, out any) error {
+	body := bytes.TrimSpace(r.Body)
+	if out == nil && len(body) == 0 {
 		return nil
 	}
-	if err := rest.DecodeJSON(reply.Body, out); err != nil {
-		return c.bad(call.Op, reply.Status, "the answer is not of the documented form")
+	if out == nil {
+		out = &struct{}{}
+	}
+	if len(body) == 0 || body[0] != '{' || rest.DecodeJSON(body, out) != nil {
+		return c.bad(op, r.Status, "the answer is not of the documented form")
 	}
 	return nil
 }

@@ -17,7 +17,10 @@ type refusal struct {
 // as refusals of what was sent.
 // Source: MyDHL API OpenAPI 3.1.1, samples of errors, read 2026-11-21.
 var refusals = map[string]refusal{
-	"996":  {normalize.KindNotServiceable, ""}, // inferred: products not available for the search
+	// Inferred from public clients: no product for the search, no product on the lane.
+	"996": {normalize.KindNotServiceable, ""}, "1001": {normalize.KindNotServiceable, ""},
+	"410301": {normalize.KindNotServiceable, ""},
+
 	"998":  {normalize.KindInvalidRequest, "/ship_date"},
 	"999":  {normalize.KindUnavailable, ""}, // process failure
 	"1504": {normalize.KindNotFound, ""},    // no document images

@@ -3,7 +3,6 @@ package dhlexpress
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -45,7 +44,9 @@ func declarationOf(s normalize.Shipment, reference string, shipped normalize.Dat
 	if c := s.Customs; c != nil {
 		if c.Note != "" {
 			out.Remarks = []textValue{{c.Note}}
-			out.ExportReason = cut(c.Note, 30)
+			if len([]rune(c.Note)) <= 30 { // a longer one is whole in the remarks
+				out.ExportReason = c.Note
+			}
 		}
 		if c.LicenseNumber != "" {
 			number, err := fit("/customs/license_number", c.LicenseNumber, 16, false)
@@ -115,30 +116,31 @@ func (w weights) wire() lineWeight {
 
 // lineWeights are the net weights of the lines as told, and the parcels' gross weight shared
 // out in proportion to them. A single line is all of the gross weight, even if its own net
-// weight was not told; of several lines each must be told, since customs get no guess.
+// weight was not told; of several lines each must be told, since customs get no guess. Net
+// weights that together exceed what the parcels weigh cannot be true: they set the shares and
+// are not declared.
 func lineWeights(s normalize.Shipment) ([]weights, error) {
-	out := make([]weights, len(s.Items))
-	gross := s.TotalWeight()
+	gross, nets := s.TotalWeight(), make([]normalize.Money, len(s.Items))
+	var told normalize.Weight
 	for i, it := range s.Items {
-		if it.Quantity < 1 || it.Weight > math.MaxInt64/normalize.Weight(it.Quantity) {
-			return nil, normalize.Invalid(fmt.Sprintf("/items/%d/weight", i), "of the whole line is out of bounds")
+		at := fmt.Sprintf("/items/%d/weight", i)
+		if it.Weight <= 0 && len(s.Items) > 1 {
+			return nil, normalize.Invalid(at, "is required where several lines are declared")
 		}
+		if it.Quantity < 1 || it.Weight > (math.MaxInt64-told)/normalize.Weight(it.Quantity) {
+			return nil, normalize.Invalid(at, "of the whole line is out of bounds")
+		}
+		told += net(it)
+		nets[i] = normalize.Money{Minor: net(it).Ceil(normalize.Gram)} // grams are split like money: nothing is lost
 	}
-	if len(out) == 1 {
-		out[0] = weights{net(s.Items[0]), max(gross, net(s.Items[0]))}
-		return out, nil
-	}
-	if i := slices.IndexFunc(s.Items, func(it normalize.Item) bool { return it.Weight <= 0 }); i >= 0 {
-		return nil, normalize.Invalid(fmt.Sprintf("/items/%d/weight", i), "is required where several lines are declared")
-	}
-	parts := make([]normalize.Money, len(s.Items)) // whole grams, split like money: nothing is lost
+	shares := normalize.Allocate(normalize.Money{Minor: gross.Ceil(normalize.Gram)}, nets)
+	out := make([]weights, len(s.Items))
 	for i, it := range s.Items {
-		parts[i] = normalize.Money{Minor: net(it).Ceil(normalize.Gram)}
-	}
-	shares := normalize.Allocate(normalize.Money{Minor: gross.Ceil(normalize.Gram)}, parts)
-	for i, it := range s.Items {
-		// Net weights may be told larger than the parcels; a line is never lighter gross than net.
-		out[i] = weights{net(it), max(normalize.Weight(shares[i].Minor)*normalize.Gram, net(it))}
+		out[i].gross = normalize.Weight(shares[i].Minor) * normalize.Gram
+		if told <= gross {
+			out[i].net = net(it)
+			out[i].gross = max(out[i].gross, normalize.Weight(nets[i].Minor)*normalize.Gram) // both are rounded up
+		}
 	}
 	return out, nil
 }

@@ -49,7 +49,7 @@ type Config struct {
 	Invoice        string            `yaml:"invoice" doc:"auto has DHL print the invoice of a declarable shipment, none does not" default:"auto"`
 	InvoiceForm    string            `yaml:"invoice_template" doc:"template of that invoice" default:"COMMERCIAL_INVOICE_P_10"`
 	Paperless      bool              `yaml:"paperless_trade" doc:"send the invoice as data (service WY) where DHL prints it"`
-	DangerousGoods map[string]string `yaml:"dangerous_goods" doc:"content id that DHL approved for this account, by service: HD ion and HM metal batteries packed with, HV ion and HW metal contained in equipment; without it such goods are refused"`
+	DangerousGoods map[string]string `yaml:"dangerous_goods" doc:"content id of lithium batteries where it is not the usual one, by service: HD ion and HM metal packed with equipment, HV ion and HW metal contained in it"`
 }
 
 // fill puts the defaults where nothing was said.
@@ -143,7 +143,10 @@ func New(c Config, deps adapters.Deps) (adapters.Adapter, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return &Adapter{config: c, client: newClient(c, deps)}, nil
+	a := &Adapter{client: newClient(c, deps)}
+	c.Password = normalize.Secret{} // the client alone keeps it: a printed adapter shows none
+	a.config = c
+	return a, nil
 }
 
 // Spec tells who DHL Express is and how far we go with it.

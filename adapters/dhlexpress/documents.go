@@ -35,6 +35,9 @@ func (a *Adapter) Documents(ctx context.Context, req normalize.DocumentsRequest)
 		if err != nil {
 			return normalize.Documents{}, err
 		}
+		if reply.Documents == nil {
+			return normalize.Documents{}, a.client.bad(adapters.OpDocuments, 0, "the answer holds no documents")
+		}
 		for _, d := range reply.Documents {
 			d.TypeCode = either(fetch.typeCode, d.TypeCode)
 			if paper, ok := paperOf(d); ok {

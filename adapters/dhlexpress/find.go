@@ -40,6 +40,9 @@ func (a *Adapter) Find(ctx context.Context, req normalize.FindRequest) (normaliz
 	if err != nil {
 		return normalize.Found{}, err
 	}
+	if out.Shipments == nil {
+		return normalize.Found{}, a.client.bad(adapters.OpFind, 0, "the answer holds no shipments")
+	}
 	return foundIn(out, req.Ref.ClientReference), nil
 }
 

@@ -13,7 +13,7 @@ import (
 // Label creates a shipment, which buys it, and returns the papers that come with the answer.
 // They are all there ever is of the label.
 //
-// Kilograms to the gram and centimetres to the millimetre, rounded up. A 400 or 422 in DHL's
+// Kilograms and centimetres of three decimals, rounded up. A 400 or 422 in DHL's
 // own form is a refusal; everything else that is no success leaves the purchase unknown.
 // Source: MyDHL API OpenAPI 3.1.1, POST /shipments, read 2026-11-21.
 func (a *Adapter) Label(ctx context.Context, req normalize.LabelRequest) (normalize.Label, error) {

@@ -3,7 +3,9 @@ package dhlexpress
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -16,8 +18,8 @@ const metric = "metric"
 var boxes = []string{"1CE", "2BC", "2BP", "2BX", "3BX", "4BX", "5BX", "6BX", "7BX", "8BX",
 	"CE1", "TBL", "TBS", "WB1", "WB2", "WB3", "WB6", "XPD"}
 
-// parcelsOf are the pieces: grams and millimetres, rounded up, in kilograms and centimetres.
-// DHL itself rounds the shipment up to the step of its tariff.
+// parcelsOf are the pieces in kilograms and centimetres of three decimals, rounded up. DHL
+// itself rounds the shipment up to the step of its tariff.
 func parcelsOf(ps []normalize.Parcel) ([]parcel, error) {
 	out := make([]parcel, len(ps))
 	for i, p := range ps {
@@ -57,25 +59,32 @@ func kilograms(w normalize.Weight) json.Number {
 }
 
 func centimetres(l normalize.Length) json.Number {
-	whole := normalize.Length(l.Ceil(normalize.Millimetre)) * normalize.Millimetre
+	const step = normalize.Centimetre / 1000
+	whole := normalize.Length(l.Ceil(step)) * step
 	return json.Number(either(whole.In(normalize.Centimetre), "0"))
 }
 
 // amount writes money as a JSON number with the currency's own digits.
 func amount(m normalize.Money) json.Number { return json.Number(m.Amount()) }
 
-// batteryServices are the codes for lithium batteries under section II, by chemistry and by how
-// they travel. Source: MyDHL API OpenAPI 3.1.1, names in the sample of a rate, read 2026-11-21.
-var batteryServices = map[string]string{
-	"lithium_ion/battery_packed":      "HD", // PI 966
-	"lithium_metal/battery_packed":    "HM", // PI 969
-	"lithium_ion/battery_contained":   "HV", // PI 967
-	"lithium_metal/battery_contained": "HW", // PI 970
+// battery is how DHL wants a kind of lithium batteries named.
+type battery struct{ service, content string }
+
+// batteryServices are lithium batteries under section II, by chemistry and by how they travel.
+// Source: MyDHL API OpenAPI 3.1.1, valueAddedServices/dangerousGoods, read 2026-11-21.
+var batteryServices = map[string]battery{
+	"lithium_ion/battery_packed":      {"HD", "966"},
+	"lithium_metal/battery_packed":    {"HM", "969"},
+	"lithium_ion/battery_contained":   {"HV", "967"},
+	"lithium_metal/battery_contained": {"HW", "970"},
 }
+
+// maxWattHours is the largest lithium ion battery under section II.
+const maxWattHours = 100
 
 func isBatteryService(service string) bool {
 	for _, s := range batteryServices {
-		if s == service {
+		if s.service == service {
 			return true
 		}
 	}
@@ -122,8 +131,8 @@ func wantsSaturday(s normalize.Shipment) (bool, error) {
 	return on, nil
 }
 
-// batteries are the services for the lithium batteries on board, each once. What DHL has not
-// approved for the account is not offered to it.
+// batteries are the services for the lithium batteries on board, each once. Whether an account
+// may send them is DHL's to say.
 func (c Config) batteries(s normalize.Shipment) ([]valueAdded, error) {
 	var out []valueAdded
 	for i, it := range s.Items {
@@ -135,21 +144,37 @@ func (c Config) batteries(s normalize.Shipment) ([]valueAdded, error) {
 			if !slices.Contains(it.Goods, kind) {
 				continue
 			}
-			if it.Battery == nil || it.Battery.Chemistry == "" {
-				return nil, normalize.Invalid(at+"/battery/chemistry", "is required")
+			b, err := batteryOf(at, kind, it.Battery)
+			if err != nil {
+				return nil, err
 			}
-			service := batteryServices[it.Battery.Chemistry+"/"+kind]
-			if service == "" || slices.ContainsFunc(out, func(v valueAdded) bool { return v.ServiceCode == service }) {
+			if b.service == "" || slices.ContainsFunc(out, func(v valueAdded) bool { return v.ServiceCode == b.service }) {
 				continue // not lithium, or named already
 			}
-			content := c.DangerousGoods[service]
-			if content == "" {
-				return nil, prohibited(at+"/goods", "dhl has not approved service %s for this account (dangerous_goods)", service)
-			}
-			out = append(out, valueAdded{ServiceCode: service, DangerousGoods: []dangerousGoods{{content}}})
+			content := either(c.DangerousGoods[b.service], b.content)
+			out = append(out, valueAdded{ServiceCode: b.service, DangerousGoods: []dangerousGoods{{content}}})
 		}
 	}
 	return out, nil
+}
+
+// capacity is a plain number of watt hours.
+var capacity = regexp.MustCompile(`^\d{1,9}(\.\d+)?$`)
+
+func batteryOf(at, kind string, b *normalize.Battery) (battery, error) {
+	if b == nil || b.Chemistry == "" {
+		return battery{}, normalize.Invalid(at+"/battery/chemistry", "is required")
+	}
+	if b.WattHours != "" {
+		if !capacity.MatchString(b.WattHours) {
+			return battery{}, normalize.Invalid(at+"/battery/watt_hours", "must be a decimal number")
+		}
+		whole, rest, _ := strings.Cut(b.WattHours, ".")
+		if n, _ := strconv.Atoi(whole); n > maxWattHours || (n == maxWattHours && strings.Trim(rest, "0") != "") {
+			return battery{}, prohibited(at+"/goods", "a battery of more than %d Wh is fully regulated", maxWattHours)
+		}
+	}
+	return batteryServices[b.Chemistry+"/"+kind], nil
 }
 
 func prohibited(pointer, format string, args ...any) error {

@@ -13,7 +13,7 @@ import (
 
 // Rate asks DHL once for all products of the lane and keeps those behind our services.
 //
-// Kilograms to the gram and centimetres to the millimetre, rounded up; prices come back in the
+// Kilograms and centimetres of three decimals, rounded up; prices come back in the
 // account's billing currency. A product that is missing from the answer does not serve the
 // lane; one without a price has no tariff for the account.
 // Source: MyDHL API OpenAPI 3.1.1, POST /rates, read 2026-11-21.
@@ -26,6 +26,9 @@ func (a *Adapter) Rate(ctx context.Context, req normalize.RateRequest) ([]normal
 	var out ratesReply
 	if err := a.client.post(ctx, adapters.OpRate, "/rates", body, &out); err != nil {
 		return nil, err
+	}
+	if out.Products == nil {
+		return nil, a.client.bad(adapters.OpRate, 0, "the answer holds no products")
 	}
 	zone := a.config.origin(req.Shipment.Origin.Country)
 	return ratesFrom(out, a.config, l, wanted(req.Services), wants(body.ValueAddedServices), a.client.warnings(out.Warnings), zone)

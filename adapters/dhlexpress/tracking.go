@@ -29,6 +29,9 @@ func (a *Adapter) Track(ctx context.Context, req normalize.TrackRequest) (normal
 	if err := a.client.get(ctx, adapters.OpTrack, path, query, &out); err != nil {
 		return normalize.Tracking{}, err
 	}
+	if out.Shipments == nil {
+		return normalize.Tracking{}, a.client.bad(adapters.OpTrack, 0, "the answer holds no shipments")
+	}
 	for _, s := range out.Shipments {
 		if t := trackingFrom(s, number); len(t.Events) > 0 {
 			return t, nil

@@ -121,10 +121,8 @@ type lineWeight struct {
 }
 
 type invoice struct {
-	Number           string      `json:"number"`
-	Date             string      `json:"date"`
-	TotalNetWeight   json.Number `json:"totalNetWeight,omitempty"`
-	TotalGrossWeight json.Number `json:"totalGrossWeight,omitempty"`
+	Number string `json:"number"`
+	Date   string `json:"date"`
 }
 
 type notification struct {
