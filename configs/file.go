@@ -74,18 +74,31 @@ type Exchange struct {
 
 // Guards are the numbers that stand between us and a carrier in trouble.
 type Guards struct {
-	CallLimits       CallLimits    `yaml:"call_limits" doc:"longest time of one call to a carrier"`
-	RateFailureAfter time.Duration `yaml:"rate_failure_after" default:"500ms" min:"0" doc:"a rate call cut short by its caller counts against the carrier only from this time on"`
-	Breaker          Breaker       `yaml:"breaker" doc:"when a carrier is left alone"`
+	CallLimits        CallLimits    `yaml:"call_limits" doc:"longest time of one call to a carrier"`
+	RateFailureAfter  time.Duration `yaml:"rate_failure_after" default:"500ms" min:"1ms" doc:"a rate call cut short by its caller counts against the carrier only from this time on"`
+	RequestsPerSecond float64       `yaml:"requests_per_second" default:"20" min:"0.001" doc:"HTTP requests a second to an account for which neither its limits nor the carrier say"`
+	Concurrent        int           `yaml:"concurrent" default:"32" min:"1" doc:"calls of one carrier under way at once, where neither says"`
+	Queue             int           `yaml:"queue" default:"64" min:"1" doc:"calls that wait for a place"`
+	Waits             Waits         `yaml:"waits" doc:"how long a call waits for a place and for the account's budget together"`
+	MaxHold           time.Duration `yaml:"max_hold" default:"60s" min:"1s" doc:"how long a carrier's Retry-After is obeyed at most"`
+	Breaker           Breaker       `yaml:"breaker" doc:"when a carrier is left alone"`
 }
 
 // CallLimits are the longest times of one call by what it asks.
 type CallLimits struct {
 	Rate  time.Duration `yaml:"rate" default:"10s" min:"100ms" doc:"prices"`
-	Label time.Duration `yaml:"label" default:"15s" min:"100ms" doc:"purchases; the lease of a purchase is this and 5 s"`
+	Label time.Duration `yaml:"label" default:"15s" min:"100ms" doc:"purchases, drafts and returns; the lease of a purchase is this and 5 s"`
 	Track time.Duration `yaml:"track" default:"10s" min:"100ms" doc:"scans"`
+	Find  time.Duration `yaml:"find" default:"10s" min:"100ms" doc:"looking for a purchase"`
 	Token time.Duration `yaml:"token" default:"5s" min:"100ms" doc:"access tokens"`
-	Other time.Duration `yaml:"other" default:"10s" min:"100ms" doc:"everything else: finding, documents, voids, manifests"`
+	Other time.Duration `yaml:"other" default:"15s" min:"100ms" doc:"everything else: documents, voids, manifests, pickups, inbound"`
+}
+
+// Waits are the longest waits by who waits.
+type Waits struct {
+	Interactive time.Duration `yaml:"interactive" default:"2s" min:"1ms" doc:"rates and whatever a caller looks at"`
+	Purchase    time.Duration `yaml:"purchase" default:"5s" min:"1ms" doc:"purchases"`
+	Background  time.Duration `yaml:"background" default:"30s" min:"1ms" doc:"polls and reconciling"`
 }
 
 // Breaker says when the calls to a carrier stop, and how they begin again.
@@ -94,8 +107,10 @@ type Breaker struct {
 	FailurePercent int           `yaml:"failure_percent" default:"50" min:"1" max:"100" doc:"or at this share of failures"`
 	MinCalls       int           `yaml:"min_calls" default:"20" min:"1" doc:"of at least this many calls"`
 	Window         time.Duration `yaml:"window" default:"60s" min:"1s" doc:"within this time; at least four times the longest call limit"`
-	OpenFor        time.Duration `yaml:"open_for" default:"10s" min:"100ms" doc:"how long it stays open"`
-	JitterPercent  int           `yaml:"jitter_percent" default:"20" min:"0" max:"90" doc:"by how much that time varies, so that replicas do not probe together"`
+	OpenFor        time.Duration `yaml:"open_for" default:"10s" min:"100ms" doc:"how long it stays open before one probe"`
+	MaxAuthOpen    time.Duration `yaml:"max_auth_open" default:"5m" min:"1s" doc:"how long at most, where the carrier refuses our credentials again and again"`
+	JitterPercent  int           `yaml:"jitter_percent" default:"20" min:"1" max:"90" doc:"by how much the open time varies, so that replicas do not probe together"`
+	RampStep       time.Duration `yaml:"ramp_step" default:"1s" min:"1ms" doc:"how long each step of the ramp lasts that follows a probe: 1, 5, 25 and 100 % of concurrent"`
 }
 
 // AsyncStandbysWords is what the operator must write to buy labels on a PostgreSQL whose

@@ -156,7 +156,7 @@ func isPostgres(text string) bool {
 // breaker: a window shorter than the calls in it never sees them fail.
 func (c check) breaker(g Guards) {
 	l := g.CallLimits
-	longest := max(l.Rate, l.Label, l.Track, l.Token, l.Other)
+	longest := max(l.Rate, l.Label, l.Track, l.Find, l.Token, l.Other)
 	if w := g.Breaker.Window; w > 0 && longest > 0 && w < 4*longest {
 		c.add(c.at("guards", "breaker", "window"), "guards.breaker.window", "must be at least four times the longest call limit, %s", 4*longest)
 	}

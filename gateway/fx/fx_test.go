@@ -3,6 +3,7 @@ package fx
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -253,5 +254,35 @@ func BenchmarkPrice(b *testing.B) {
 		if _, err := rates.Price(lines, "USD", now); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// The shipped files load. The real rates are dated and go stale; the sandbox's are marked
+// as examples, never do, and hold the contract's sample.
+func TestShippedRates(t *testing.T) {
+	t.Parallel()
+	load := func(name string) *Rates {
+		tab, err := Load(os.DirFS("../../configs/fx"), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return New(tab, 0)
+	}
+	real, sandbox := load(File), load(SandboxFile)
+	for _, code := range strings.Fields("AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD JPY KRW MXN PLN SEK USD") {
+		r, err := real.Rate(code, "SGD", now)
+		if err != nil || !r.Stale || r.Source == "" {
+			t.Errorf("%s: got %+v (%v), want a stale rate", code, r, err)
+		}
+		if r, err := sandbox.Rate(code, "SGD", now.AddDate(20, 0, 0)); err != nil || r.Stale || !strings.Contains(r.Source, "example") {
+			t.Errorf("%s in the sandbox: got %+v (%v)", code, r, err)
+		}
+	}
+	r, err := sandbox.Rate("CNY", "USD", now)
+	if err != nil || r.Text != "0.138889" || r.AsOf != "2026-11-20" {
+		t.Errorf("got %+v (%v)", r, err)
+	}
+	if r, err := real.Rate("EUR", "CNY", now); err != nil || r.Text != "7.5270708" || r.AsOf != "2025-01-03" {
+		t.Errorf("euro to yuan: got %+v (%v)", r, err)
 	}
 }
