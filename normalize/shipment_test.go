@@ -64,8 +64,9 @@ func TestSecretNeverShows(t *testing.T) {
 	t.Parallel()
 	s := NewSecret("hunter2")
 	box := struct {
-		Key Secret `json:"key"`
-	}{s}
+		Key  Secret `json:"key"`
+		held Secret
+	}{s, s}
 	js, err := json.Marshal(box)
 	if err != nil {
 		t.Fatal(err)
