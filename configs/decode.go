@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -47,6 +48,12 @@ func decodeStruct(fs *faults, n *node, v reflect.Value, path string) {
 		}
 		known[name] = true
 		child, at := n.get(name), join(path, name)
+		if why := f.Tag.Get("later"); why != "" {
+			if child != nil && child.kind != nullKind {
+				fs.add(child, at, "is not built yet, so it would change nothing; remove it: %s", why)
+			}
+			continue
+		}
 		if !isLeaf(f.Type) {
 			if child == nil {
 				child = &node{line: n.line, col: n.col}
@@ -202,23 +209,10 @@ func checkBounds(f reflect.StructField, v reflect.Value) string {
 }
 
 func compare(a, b reflect.Value) int {
-	x, y := a, b
-	if x.CanFloat() {
-		switch {
-		case x.Float() < y.Float():
-			return -1
-		case x.Float() > y.Float():
-			return 1
-		}
-		return 0
+	if a.CanFloat() {
+		return cmp.Compare(a.Float(), b.Float())
 	}
-	switch {
-	case x.Int() < y.Int():
-		return -1
-	case x.Int() > y.Int():
-		return 1
-	}
-	return 0
+	return cmp.Compare(a.Int(), b.Int())
 }
 
 // parseDuration reads a Go duration, or whole days as 7d.

@@ -13,8 +13,9 @@ type Field struct {
 	Default  string `json:"default,omitempty"`
 	Required bool   `json:"required"`
 	Secret   bool   `json:"secret"`
-	Enum     string `json:"enum,omitempty"` // words, divided by commas
-	Env      string `json:"env,omitempty"`  // the variable that sets it, <i> for an index
+	Enum     string `json:"enum,omitempty"`  // words, divided by commas
+	Env      string `json:"env,omitempty"`   // the variable that sets it, <i> for an index
+	Later    string `json:"later,omitempty"` // why it is refused: it is not built yet
 }
 
 // Fields are all settings of the file in its order, read from the tags.
@@ -29,7 +30,7 @@ func fieldsOf(t reflect.Type, path, env string) []Field {
 		}
 		d := Field{
 			Name: join(path, name), Type: typeName(f.Type), Doc: f.Tag.Get("doc"), Default: f.Tag.Get("default"),
-			Required: f.Tag.Get("required") == "true", Secret: f.Type == secretType || name == "credentials", Enum: f.Tag.Get("enum"),
+			Required: f.Tag.Get("required") == "true", Secret: f.Type == secretType || name == "credentials", Enum: f.Tag.Get("enum"), Later: f.Tag.Get("later"),
 		}
 		variable := env + strings.ToUpper(name)
 		switch {

@@ -7,13 +7,14 @@ import (
 )
 
 // File is crossdock.yaml. The tags are the truth about it: name, meaning, default, bounds;
-// Fields prints them.
+// Fields prints them. A setting with the tag later is known and refused: what is not built
+// must not be ignored in silence.
 type File struct {
 	Listen        string           `yaml:"listen" default:"127.0.0.1:8080" doc:"address of the API, host:port"`
 	MetricsListen string           `yaml:"metrics_listen" doc:"address of /metrics, which has a listener of its own; off when empty"`
 	Data          string           `yaml:"data" doc:"folder of the SQLite store; \"data\" when neither data nor store is given"`
 	Store         normalize.Secret `yaml:"store" doc:"URL of a PostgreSQL store, postgres://…, instead of data"`
-	Redis         normalize.Secret `yaml:"redis" doc:"not built yet, and refused when given: budgets and breakers live in each process"`
+	Redis         normalize.Secret `yaml:"redis" doc:"URL of a Redis for what replicas share" later:"budgets and breakers live in each process"`
 	MasterKey     normalize.Secret `yaml:"master_key" doc:"secret of at least 32 characters from which callback tokens and encryption keys are derived; every replica needs the same"`
 	Tenants       []Tenant         `yaml:"tenants" doc:"who may call; one tenant named default when absent"`
 	Accounts      []Account        `yaml:"accounts" doc:"carrier accounts"`
@@ -115,11 +116,11 @@ type Breaker struct {
 
 // AsyncStandbysWords is what the operator must write to buy labels on a PostgreSQL whose
 // standbys are asynchronous only.
-const AsyncStandbysWords = "a failover may lose the last purchases"
+const AsyncStandbysWords = "a failover may lose the last intents"
 
 // Purchases are the choices around money.
 type Purchases struct {
-	AcceptAsyncStandbys string `yaml:"accept_async_standbys" doc:"with asynchronous standbys only, purchases are refused unless this says: a failover may lose the last purchases"`
+	AcceptAsyncStandbys string `yaml:"accept_async_standbys" doc:"with asynchronous standbys only, purchases are refused unless this says: a failover may lose the last intents"`
 	DriftPercent        int    `yaml:"drift_percent" default:"2" min:"0" max:"100" doc:"a cost that differs from its quote by more than this is a label.adjusted"`
 }
 

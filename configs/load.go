@@ -129,9 +129,6 @@ func (c check) file(f *File) {
 	if !f.Store.IsZero() && !isPostgres(f.Store.Reveal()) {
 		c.add(c.at("store"), "store", "must be a URL that begins with postgres:// or postgresql://")
 	}
-	if !f.Redis.IsZero() {
-		c.add(c.at("redis"), "redis", "is not built yet, so it would change nothing: remove it; budgets and breakers live in each process")
-	}
 	if k := f.MasterKey; !k.IsZero() && len(k.Reveal()) < minMasterKey {
 		c.add(c.at("master_key"), "master_key", "must have at least %d characters", minMasterKey)
 	}

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -54,7 +55,7 @@ func (r resolver) resolve(n *node, path string) {
 func (r resolver) lookup(ref string) (string, error) {
 	m := wellFormed.FindStringSubmatch(ref)
 	if m == nil {
-		return "", fmt.Errorf("a reference is ${env:NAME} or ${file:PATH}; write $${ for a plain ${")
+		return "", errors.New("a reference is ${env:NAME} or ${file:PATH}; write $${ for a plain ${")
 	}
 	if m[1] == "env" {
 		v, ok := r.vars[m[2]]
@@ -93,14 +94,14 @@ func readSecret(path string) (string, error) {
 	}
 	text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
 	if text == "" {
-		return "", fmt.Errorf("is empty")
+		return "", errors.New("is empty")
 	}
 	return text, nil
 }
 
 // bareCause drops the path that *os.PathError repeats.
 func bareCause(err error) error {
-	if e, ok := err.(*os.PathError); ok {
+	if e, ok := errors.AsType[*os.PathError](err); ok {
 		return e.Err
 	}
 	return err
