@@ -77,7 +77,6 @@ func TestExamplePlan(t *testing.T) {
 		Name        string            `json:"name"`
 		Source      normalize.Address `json:"source"`
 		Items       []item            `json:"items"`
-		ReadyFrom   string            `json:"ready_from"`
 		Contact     map[string]string `json:"contact"`
 	}
 	readExample(t, "plan-us.json", &plan)
