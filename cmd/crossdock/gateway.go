@@ -137,7 +137,9 @@ func (g *gatewayProcess) services() error {
 		Intervals: g.intervals(), Metrics: g.metrics}); err != nil {
 		return err
 	}
-	g.inbox = inbox.New(inbox.Deps{Registry: g.registry, Store: g.store, Trackers: g.trackers, Logger: o.logger})
+	if g.inbox, err = inbox.New(inbox.Deps{Registry: g.registry, Store: g.store, Trackers: g.trackers, Logger: o.logger, Metrics: g.metrics}); err != nil {
+		return err
+	}
 	g.keys = httpapi.NewKeys(g.store, g.store.Meta().DataKey)
 	if o.sandboxURL != "" {
 		g.keys.AllowSandbox(configs.DefaultTenant)

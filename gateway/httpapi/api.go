@@ -73,6 +73,7 @@ func New(d Deps) http.Handler {
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key": {Type: "http", Scheme: "bearer", Description: "An API key, sk_…"},
 	}
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", namer())
 	registerAliases(cfg.Components.Schemas)
 	s := &Server{Deps: d, api: humago.New(mux, cfg)}
 	s.api.UseMiddleware(s.authenticate)
@@ -83,6 +84,7 @@ func New(d Deps) http.Handler {
 	s.callbackRoutes(mux)
 	s.keyRoutes()
 	s.plainRoutes(mux)
+	markNulls(s.api.OpenAPI().Components.Schemas)
 	return s.edge(mux)
 }
 
@@ -129,7 +131,7 @@ func (p Page) store() store.Page { return store.Page{Limit: p.Limit, Cursor: p.C
 // ListBody is a part of a list that runs from the newest.
 type ListBody[T any] struct {
 	Data       []T     `json:"data"`
-	NextCursor *string `json:"next_cursor" nullable:"true"`
+	NextCursor *string `json:"next_cursor" null:"true"`
 }
 
 // List is the answer with it.

@@ -23,7 +23,7 @@ type Channel struct {
 	Platforms    []string     `json:"platforms"`
 	Capabilities []string     `json:"capabilities"`
 	Requirements Requirements `json:"requirements"`
-	Promise      *Promise     `json:"promise" nullable:"true"`
+	Promise      *Promise     `json:"promise" null:"true"`
 	Health       Health       `json:"health"`
 }
 

@@ -42,7 +42,7 @@ func (s *Server) labelRoutes() {
 		})
 	register(s, route{method: "GET", path: "/v1/labels/{id}/documents/{doc}", id: "get-label-document", summary: "A paper's bytes", scope: "labels:read", tag: "Labels"},
 		func(ctx context.Context, in *struct {
-			labelID
+			ID  string `path:"id" maxLength:"60"`
 			Doc string `path:"doc" maxLength:"60"`
 		}) (*documentOutput, error) {
 			d, err := s.Purchases.Document(ctx, tenantOf(ctx), in.ID, in.Doc)

@@ -21,14 +21,14 @@ type Label struct {
 	LastMileTrackingNumber string                  `json:"last_mile_tracking_number,omitempty"`
 	CarrierReference       string                  `json:"carrier_reference,omitempty"`
 	Parcels                []normalize.LabelParcel `json:"parcels"`
-	Cost                   *normalize.Money        `json:"cost" nullable:"true"`
+	Cost                   *normalize.Money        `json:"cost" null:"true"`
 	CostSource             string                  `json:"cost_source,omitempty" enum:"carrier,quote,rate_card"`
-	Quoted                 *normalize.Money        `json:"quoted" nullable:"true"`
+	Quoted                 *normalize.Money        `json:"quoted" null:"true"`
 	ClientReference        string                  `json:"client_reference"`
 	Attempts               []Attempt               `json:"attempts"`
 	Documents              []Document              `json:"documents"`
 	Tracker                string                  `json:"tracker,omitempty"`
-	Mandate                *rating.Verdict         `json:"mandate" nullable:"true"`
+	Mandate                *rating.Verdict         `json:"mandate" null:"true"`
 	History                []HistoryLine           `json:"history"`
 	CreatedAt              time.Time               `json:"created_at"`
 	TrackingURL            string                  `json:"tracking_url,omitempty"`

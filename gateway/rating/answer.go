@@ -49,13 +49,13 @@ type Rate struct {
 	CarrierTotal     normalize.Money            `json:"carrier_total"`
 	ListTotal        normalize.Money            `json:"list_total,omitzero"`
 	TaxTreatment     string                     `json:"tax_treatment,omitempty" enum:"included,excluded,exempt,unknown"`
-	FX               *fx.Rate                   `json:"fx" nullable:"true"`
-	LandedCost       *LandedCost                `json:"landed_cost" nullable:"true"`
+	FX               *fx.Rate                   `json:"fx" null:"true"`
+	LandedCost       *LandedCost                `json:"landed_cost" null:"true"`
 	ChargeableWeight normalize.Weight           `json:"chargeable_weight,omitzero"`
 	DimDivisor       int64                      `json:"dim_divisor,omitempty"`
 	Transit          normalize.Transit          `json:"transit"`
-	Observed         *Observed                  `json:"observed" nullable:"true"`
-	Mandate          *Verdict                   `json:"mandate" nullable:"true"`
+	Observed         *Observed                  `json:"observed" null:"true"`
+	Mandate          *Verdict                   `json:"mandate" null:"true"`
 	Source           string                     `json:"source" enum:"live,cached,rate_card"`
 	FallbackFor      string                     `json:"fallback_for,omitempty"`
 	ExpiresAt        time.Time                  `json:"expires_at"`
@@ -131,7 +131,7 @@ type Unavailable struct {
 
 // Recommended are ids of rates; a choice that does not exist is null.
 type Recommended struct {
-	Cheapest *string `json:"cheapest" nullable:"true"`
-	Fastest  *string `json:"fastest" nullable:"true"`
-	Best     *string `json:"best" nullable:"true"`
+	Cheapest *string `json:"cheapest" null:"true"`
+	Fastest  *string `json:"fastest" null:"true"`
+	Best     *string `json:"best" null:"true"`
 }
