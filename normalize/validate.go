@@ -130,6 +130,12 @@ func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f })
 }
 
+// No parcel of any carrier passes these; sums over a shipment stay exact below them.
+const (
+	maxParcelWeight = 50_000 * Kilogram
+	maxSide         = 2000 * Centimetre
+)
+
 func (s Shipment) validateParcels(errs *FieldErrors) {
 	if len(s.Parcels) == 0 {
 		errs.add("/parcels", "must hold at least one parcel")
@@ -138,6 +144,12 @@ func (s Shipment) validateParcels(errs *FieldErrors) {
 	for i, p := range s.Parcels {
 		if p.Weight <= 0 {
 			errs.add(fmt.Sprintf("/parcels/%d/weight", i), "is required")
+		}
+		if p.Weight > maxParcelWeight {
+			errs.add(fmt.Sprintf("/parcels/%d/weight", i), "exceeds %s", maxParcelWeight)
+		}
+		if p.Dimensions.Longest() > maxSide {
+			errs.add(fmt.Sprintf("/parcels/%d/dimensions", i), "the longest side exceeds %s", maxSide)
 		}
 		for j, pi := range p.Items {
 			if pi.Item < 0 || pi.Item >= len(s.Items) {

@@ -174,6 +174,10 @@ func TestDimensionalWeight(t *testing.T) {
 	if got := d.DimensionalWeight(8000); got != 187_500*Milligram {
 		t.Errorf("got %s, want 187.5 g", got)
 	}
+	cube := Dimensions{300 * Centimetre, 300 * Centimetre, 300 * Centimetre}
+	if got := cube.DimensionalWeight(5000); got != 5400*Kilogram {
+		t.Errorf("a cube of 3 m is %s, want 5400 kg", got)
+	}
 	if got := (Parcel{Weight: 100 * Gram, Dimensions: d}).ChargeableWeight(8000); got != 187_500*Milligram {
 		t.Errorf("the greater weight is charged, got %s", got)
 	}

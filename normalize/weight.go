@@ -3,6 +3,8 @@ package normalize
 import (
 	"encoding/json"
 	"errors"
+	"math"
+	"math/big"
 )
 
 // Weight is a mass in nanograms, as time.Duration is a span in nanoseconds: every gram,
@@ -180,13 +182,20 @@ func (d *Dimensions) UnmarshalJSON(b []byte) error {
 }
 
 // DimensionalWeight is the volume over a divisor in cm³ per kg, each side rounded up to
-// the whole centimetre: 20×15×5 cm over 8000 is 187.5 g. A divisor of 0 gives 0.
+// the whole centimetre: 20×15×5 cm over 8000 is 187.5 g. A divisor of 0 gives 0, and what
+// no Weight can hold the greatest Weight.
 func (d Dimensions) DimensionalWeight(divisor int64) Weight {
 	if divisor <= 0 || d.IsZero() {
 		return 0
 	}
-	cm3 := d.Length.Ceil(Centimetre) * d.Width.Ceil(Centimetre) * d.Height.Ceil(Centimetre)
-	return Weight(cm3) * Kilogram / Weight(divisor)
+	n := big.NewInt(int64(Kilogram))
+	for _, side := range []Length{d.Length, d.Width, d.Height} {
+		n.Mul(n, big.NewInt(side.Ceil(Centimetre)))
+	}
+	if n.Quo(n, big.NewInt(divisor)); !n.IsInt64() {
+		return math.MaxInt64
+	}
+	return Weight(n.Int64())
 }
 
 // ChargeableWeight is the greater of the gross and the dimensional weight.
