@@ -14,8 +14,8 @@ import (
 var images = []string{"waybill", "commercial-invoice", "customs-entry"}
 
 // Documents fetches the copies that DHL keeps: waybill, invoice, customs entry, and the proof
-// of delivery once there is one. A label that did not come with the purchase is not among them,
-// so that nothing is ever pending. No paper at all is a not_found.
+// of delivery once there is one. What it does not have (a 404) is left out. A label that did
+// not come with the purchase is never among them, so that nothing is ever pending.
 // Source: MyDHL API OpenAPI 3.1.1, GET /shipments/{id}/get-image and /proof-of-delivery, read
 // 2026-11-21.
 func (a *Adapter) Documents(ctx context.Context, req normalize.DocumentsRequest) (normalize.Documents, error) {
@@ -24,12 +24,10 @@ func (a *Adapter) Documents(ctx context.Context, req normalize.DocumentsRequest)
 		return normalize.Documents{}, normalize.Invalid("/tracking_number", "is required")
 	}
 	var out normalize.Documents
-	var missing error
 	for _, fetch := range a.fetches(number, req.Ref.At) {
 		var reply documentsReply
 		err := a.client.get(ctx, adapters.OpDocuments, fetch.path, fetch.query, &reply)
-		if normalize.KindOf(err) == normalize.KindNotFound && err != nil {
-			missing = err
+		if err != nil && normalize.KindOf(err) == normalize.KindNotFound {
 			continue
 		}
 		if err != nil {
@@ -44,9 +42,6 @@ func (a *Adapter) Documents(ctx context.Context, req normalize.DocumentsRequest)
 				out.Documents = append(out.Documents, paper)
 			}
 		}
-	}
-	if len(out.Documents) == 0 && missing != nil {
-		return normalize.Documents{}, missing
 	}
 	return out, nil
 }

@@ -46,7 +46,8 @@ func (c Config) pickupRequestOf(req normalize.PickupRequest, now time.Time) (pic
 	if err != nil {
 		return pickupRequest{}, err
 	}
-	who.TypeCode = "" // a pickup's party has none; locationType says it
+	// A pickup's party knows neither: locationType says the one, the postal code the other.
+	who.TypeCode, who.PostalAddress.ProvinceName = "", ""
 	packages, err := parcelsOf(req.Parcels)
 	if err != nil {
 		return pickupRequest{}, err
