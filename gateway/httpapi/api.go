@@ -88,15 +88,13 @@ func New(d Deps) http.Handler {
 	return s.edge(mux)
 }
 
-// route describes one operation. Scope is what a key must carry, empty for none; Money
-// marks those whose answer is 429 when a tenant asks too often.
+// route describes one operation. Scope is what a key must carry.
 type route struct {
 	method, path, id, summary string
 	scope                     string
 	tag                       string
 	status                    int
 	errors                    []int
-	maxBody                   int64
 }
 
 // bodyLimit is the largest request body that is read.
