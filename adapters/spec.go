@@ -49,6 +49,10 @@ type Service struct {
 	CardPriced   bool
 	Requirements Requirements
 	Promise      Promise
+	// Purchase and Honours are the service's own where it is sold by another interface of the
+	// carrier than the rest; nil is the Spec's. Read them by PurchaseOf and HonoursOf.
+	Purchase *Purchase
+	Honours  []string
 }
 
 // Promise is the transit that the carrier names in general.
@@ -155,6 +159,22 @@ func (s Spec) Service(name string) (Service, bool) {
 		}
 	}
 	return Service{}, false
+}
+
+// PurchaseOf is how a service behaves around a lost answer.
+func (s Spec) PurchaseOf(service string) Purchase {
+	if v, ok := s.Service(service); ok && v.Purchase != nil {
+		return *v.Purchase
+	}
+	return s.Purchase
+}
+
+// HonoursOf are the service-changing request fields that a service has a place for.
+func (s Spec) HonoursOf(service string) []string {
+	if v, ok := s.Service(service); ok && v.Honours != nil {
+		return v.Honours
+	}
+	return s.Honours
 }
 
 // Channel is the name of a service in the API.
