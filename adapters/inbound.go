@@ -9,16 +9,23 @@ import (
 
 // Inbounder sends stock into a platform's own warehouses: one method per remote call.
 // The saga that orders them, and the write-ahead of the irreversible ones, live in the
-// gateway. Calls that start work answer with an Operation, which is polled.
+// gateway. Calls that start work answer with an operation, which is polled.
+//
+// CreatePlan, ConfirmPlacement and ConfirmTransport commit, as the mark of their request
+// says: only a refusal that the platform documents proves that they did nothing.
 type Inbounder interface {
-	CreatePlan(ctx context.Context, req InboundPlanRequest) (planID, operation string, err error)
-	// FindPlans lists the newest plans with this name, since a lost answer to CreatePlan
-	// leaves nothing but the name.
-	FindPlans(ctx context.Context, name string) ([]InboundPlanInfo, error)
+	CreatePlan(ctx context.Context, req InboundPlanRequest) (InboundStarted, error)
+	// FindPlans lists the plans with this name that were created at or after since, since a
+	// lost answer to CreatePlan leaves nothing but the name. Complete is true only where the
+	// platform's list was read back to that time.
+	FindPlans(ctx context.Context, name string, since time.Time) (plans []InboundPlanInfo, complete bool, err error)
+	// Started reads the kept reply of a committing call, without calling anyone.
+	Started(e normalize.Evidence) (InboundStarted, bool)
 	GetPlan(ctx context.Context, planID string) (InboundPlanInfo, error)
 	CancelPlan(ctx context.Context, planID string) (operation string, err error)
 	GetOperation(ctx context.Context, operation string) (InboundOperation, error)
 
+	// ListPrep and SetPrep take at most MaxInboundSKUs each.
 	ListPrep(ctx context.Context, marketplace string, skus []string) ([]InboundPrep, error)
 	SetPrep(ctx context.Context, marketplace string, preps []InboundPrep) (operation string, err error)
 
@@ -48,194 +55,55 @@ type Inbounder interface {
 	// BoxLabels and BillOfLading fetch the file at once: its link lives for seconds.
 	BoxLabels(ctx context.Context, req InboundLabelRequest) (normalize.Document, error)
 	BillOfLading(ctx context.Context, confirmationID string) (normalize.Document, error)
+	// ItemLabels prints one label per unit, for at most MaxInboundSKUs kinds of goods.
 	ItemLabels(ctx context.Context, marketplace string, items []InboundItem, size string) (normalize.Document, error)
 	SetTracking(ctx context.Context, req InboundTrackingRequest) (operation string, err error)
 	// Receiving tells how far the warehouse is with a shipment.
-	Receiving(ctx context.Context, marketplace, confirmationID string) (InboundReceiving, error)
+	Receiving(ctx context.Context, marketplace, confirmationID string) (InboundReceipt, error)
 }
 
-// InboundPlanRequest opens a plan. Marketplace is a country code ("US").
-type InboundPlanRequest struct {
-	Marketplace string
-	Name        string // at most 40 characters; the only thing that finds a lost plan
-	Source      normalize.Address
-	Items       []InboundItem
-}
+// MaxInboundSKUs bounds the calls that take a list of SKUs.
+const MaxInboundSKUs = 100
 
-// InboundItem is an amount of one SKU.
-type InboundItem struct {
-	SKU        string
-	Quantity   int
-	LabelOwner string // seller, platform, none
-	PrepOwner  string
-	ExpiresOn  normalize.Date
-	Lot        string
-	Received   int
-	// PlatformSKU is the platform's own barcode of it (FNSKU), where told.
-	PlatformSKU string
-}
+// The papers of an inbound plan, beside the labels of its boxes.
+const (
+	DocumentItemLabel    normalize.DocumentType = "item_label"
+	DocumentBillOfLading normalize.DocumentType = "bill_of_lading"
+)
 
-// InboundPrep is how an item must be prepared.
-type InboundPrep struct {
-	SKU      string
-	Category string // "" where the platform does not know it yet
-	Types    []string
-}
+// The words for the state of an operation, an option and a plan.
+const (
+	OperationInProgress = "in_progress"
+	OperationSuccess    = "success"
+	OperationFailed     = "failed"
 
-// InboundPlanInfo is a plan as the platform tells it. Status: active, voided, shipped, errored.
-type InboundPlanInfo struct {
-	ID        string
-	Name      string
-	Status    string
-	CreatedAt time.Time
-}
+	OptionOffered  = "offered"
+	OptionAccepted = "accepted"
+	OptionExpired  = "expired"
 
-// InboundOperation is the state of started work. Status: in_progress, success, failed.
-type InboundOperation struct {
-	Status   string
-	Problems []InboundProblem
-}
+	PlanActive  = "active"
+	PlanVoided  = "voided"
+	PlanShipped = "shipped"
+	PlanErrored = "errored"
+)
 
-// InboundProblem is what the platform has against a step. Severity: warning, error.
-type InboundProblem struct {
-	Code     string
-	Message  string
-	Severity string
-}
+// The words for the state of a shipment, from the quote to the count.
+const (
+	InboundUnconfirmed = "unconfirmed"
+	InboundWorking     = "working"
+	InboundReadyToShip = "ready_to_ship"
+	InboundShipped     = "shipped"
+	InboundInTransit   = "in_transit"
+	InboundDelivered   = "delivered"
+	InboundCheckedIn   = "checked_in"
+	InboundReceiving   = "receiving"
+	InboundClosed      = "closed"
+	InboundCancelled   = "cancelled"
+	InboundDeleted     = "deleted"
+	InboundAbandoned   = "abandoned"
+	InboundMixed       = "mixed"
+	InboundUnknown     = "unknown"
+)
 
-// InboundOption is a packing or placement option. Status: offered, accepted, expired.
-type InboundOption struct {
-	ID        string
-	Status    string
-	Groups    []string // packing groups
-	Shipments []string // of a placement
-	Fees      []InboundFee
-	Discounts []InboundFee
-	ExpiresAt time.Time
-	MaxWeight normalize.Weight // of a box, where the platform tells
-}
-
-// InboundFee is a fee or a discount of an option.
-type InboundFee struct {
-	Name   string
-	Amount normalize.Money
-}
-
-// InboundBox is one kind of box, Count of them alike. Exactly one of Group (before the
-// placement is confirmed) and Shipment (after) is set when boxes are sent.
-type InboundBox struct {
-	ID         string // the platform's, of boxes that it lists
-	Group      string
-	Shipment   string
-	Count      int
-	Weight     normalize.Weight
-	Dimensions normalize.Dimensions
-	Content    string // listed, barcode_2d, manual
-	Items      []InboundItem
-}
-
-// InboundShipment is a part of a plan that goes to one warehouse.
-type InboundShipment struct {
-	ID             string
-	ConfirmationID string // the number on the boxes, once transport is confirmed
-	Name           string
-	Status         string // normalised: unconfirmed, working, ready_to_ship, shipped, in_transit, delivered, checked_in, receiving, closed, cancelled, deleted, abandoned, mixed, unknown
-	RawStatus      string
-	WarehouseCode  string
-	Destination    normalize.Address
-	Transport      string // the selected transport option
-	Tracking       []InboundTracking
-}
-
-// InboundTracking is a parcel's number as the platform validated it.
-type InboundTracking struct {
-	Box        string
-	Number     string
-	Validation string // validated, not_validated, not_supported
-}
-
-// InboundTransportRequest asks for transport quotes of a placement.
-type InboundTransportRequest struct {
-	PlanID    string
-	Placement string
-	Shipments []InboundTransportShipment
-}
-
-// InboundTransportShipment is one shipment of it. Freight needs pallets and Freight.
-type InboundTransportShipment struct {
-	Shipment     string
-	ReadyFrom    time.Time
-	Contact      InboundContact
-	Pallets      []InboundPallet
-	FreightValue normalize.Money
-	FreightClass string
-}
-
-// InboundContact is who answers for a shipment.
-type InboundContact struct {
-	Name  string
-	Phone string
-	Email string
-}
-
-// InboundPallet is one kind of pallet.
-type InboundPallet struct {
-	Count      int
-	Weight     normalize.Weight
-	Dimensions normalize.Dimensions
-	Stackable  bool
-}
-
-// InboundTransport is a way to the warehouse. Quote is zero for one's own carrier.
-type InboundTransport struct {
-	ID            string
-	Shipment      string
-	Carrier       string
-	CarrierCode   string
-	Mode          string // small_parcel, ltl, ftl, ocean_lcl, ocean_fcl, air
-	Partnered     bool
-	Quote         normalize.Money
-	ExpiresAt     time.Time
-	VoidableUntil time.Time
-	Requires      []string // delivery_window
-}
-
-// InboundSelection takes a transport option for a shipment.
-type InboundSelection struct {
-	Shipment string
-	Option   string
-	Contact  InboundContact
-}
-
-// InboundWindow is a span in which the warehouse takes a delivery.
-type InboundWindow struct {
-	ID           string
-	From, Until  time.Time
-	Availability string // available, blocked, congested, discounted
-	ExpiresAt    time.Time
-}
-
-// InboundLabelRequest asks for the labels of a shipment's boxes.
-type InboundLabelRequest struct {
-	ConfirmationID string
-	Boxes          []string // box ids, as the platform lists them
-	Size           string   // 4x6, a4, letter; the platform's default when empty
-	Partnered      bool
-	CarrierCode    string
-}
-
-// InboundTrackingRequest tells the platform the numbers of one's own carrier.
-type InboundTrackingRequest struct {
-	PlanID       string
-	Shipment     string
-	Boxes        []InboundTracking
-	BillOfLading string
-	FreightBill  string
-}
-
-// InboundReceiving is what the warehouse counted.
-type InboundReceiving struct {
-	Status    string // as InboundShipment.Status
-	RawStatus string
-	Items     []InboundItem
-}
+// RequiresDeliveryWindow is what a transport option asks for before it is confirmed.
+const RequiresDeliveryWindow = "delivery_window"
