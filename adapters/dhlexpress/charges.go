@@ -28,6 +28,9 @@ func chargesOf(p product) (charges []normalize.Charge, total normalize.Money, ta
 			continue
 		}
 		m, err := normalize.ParseCarrierMoney(line.Price.String(), total.Currency)
+		if err == nil {
+			left, err = left.Add(normalize.Money{Minor: -m.Minor, Currency: m.Currency})
+		}
 		if err != nil {
 			return nil, total, "", normalize.Fail(normalize.KindBadResponse, "product %s has an unreadable charge", p.ProductCode)
 		}
@@ -35,7 +38,6 @@ func chargesOf(p product) (charges []normalize.Charge, total normalize.Money, ta
 			continue
 		}
 		charges = append(charges, normalize.Charge{Type: chargeType(i, line, m), Name: line.Name, Amount: m})
-		left.Minor -= m.Minor
 	}
 	taxes, known := taxOf(p, total.Currency)
 	switch {

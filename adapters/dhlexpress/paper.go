@@ -138,12 +138,14 @@ func costOf(charges []shipmentCharge) (normalize.Money, []normalize.Charge) {
 		left := total
 		for i, b := range s.ServiceBreakdown {
 			m, err := normalize.ParseCarrierMoney(b.Price.String(), s.PriceCurrency)
+			if err == nil {
+				left, err = left.Add(normalize.Money{Minor: -m.Minor, Currency: m.Currency})
+			}
 			if err != nil {
 				return total, nil
 			}
 			line := breakdownLine{Name: b.Name, ServiceCode: b.TypeCode}
 			lines = append(lines, normalize.Charge{Type: chargeType(i, line, m), Name: b.Name, Amount: m})
-			left.Minor -= m.Minor
 		}
 		if left.Minor != 0 {
 			return total, nil

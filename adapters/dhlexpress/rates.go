@@ -2,7 +2,7 @@ package dhlexpress
 
 import (
 	"context"
-	"slices"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -117,10 +117,24 @@ func ratesFrom(out ratesReply, c Config, l lane, names, extras []string, warning
 			continue
 		}
 		r.Service = name
-		r.Warnings = append(slices.Clone(warnings), unpriced(p, extras)...)
+		r.Warnings = append(concerning(warnings, p.ProductCode), unpriced(p, extras)...)
 		rates = append(rates, r)
 	}
 	return rates, nil
+}
+
+// namedProduct is the code of the one product that a warning is about.
+var namedProduct = regexp.MustCompile(`(?i:\bproduct) ([0-9A-Z])\b`)
+
+// concerning are the warnings of an answer that are not about another product.
+func concerning(warnings []normalize.Warning, product string) []normalize.Warning {
+	var out []normalize.Warning
+	for _, w := range warnings {
+		if named := namedProduct.FindStringSubmatch(w.Message); named == nil || named[1] == product {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // pick is the product of an answer that stands for a service of ours.
