@@ -151,11 +151,14 @@ func (c Config) pickupOf(s normalize.Shipment, at time.Time) (pickup, error) {
 	}
 	out := pickup{IsRequested: true, CloseTime: c.Close, Location: c.PickupLocation}
 	h := s.Handover
+	if h != nil && !h.ReadyUntil.IsZero() {
+		out.CloseTime = clock(h.ReadyUntil, at.Location())
+	}
+	if out.CloseTime <= clock(at, at.Location()) {
+		return pickup{}, normalize.Invalid("/handover/ready_until", "must be later than the hour at which the parcels are ready")
+	}
 	if h == nil {
 		return out, nil
-	}
-	if !h.ReadyUntil.IsZero() {
-		out.CloseTime = clock(h.ReadyUntil, at.Location())
 	}
 	var err error
 	if out.SpecialInstructions, err = instructions("/handover/instructions", h.Instructions); err != nil {

@@ -179,6 +179,9 @@ func TestLabelRefusedBeforeTheCall(t *testing.T) {
 		{"documents by economy", func(r *normalize.LabelRequest) {
 			r.Service, r.Shipment.Customs.Purpose = economy, "document"
 		}, normalize.KindNotServiceable, ""},
+		{"a courier after closing time", func(r *normalize.LabelRequest) {
+			r.Shipment.Handover = &normalize.Handover{Method: handoverPickup, ReadyFrom: moment(t, "2027-01-18T20:00:00+01:00")}
+		}, normalize.KindInvalidRequest, "/handover/ready_until"},
 		{"too long instructions", func(r *normalize.LabelRequest) {
 			r.Shipment.Handover = &normalize.Handover{Method: handoverPickup, Instructions: long}
 		}, normalize.KindInvalidRequest, "/handover/instructions"},
