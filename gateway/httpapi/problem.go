@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -148,6 +149,8 @@ func fromHuma(ctx huma.Context, status int, msg string, errs []error) *Problem {
 			r.Fields = append(r.Fields, fieldErrors(err)...)
 		}
 	}
+	// A typing error comes before the field that it left missing.
+	slices.SortStableFunc(r.Fields, func(a, b normalize.FieldError) int { return weightOf(a) - weightOf(b) })
 	switch status {
 	case 400:
 		r.Code, r.Detail = gateway.CodeMalformed, "the request cannot be read: "+msg
@@ -176,6 +179,13 @@ func fromHuma(ctx huma.Context, status int, msg string, errs []error) *Problem {
 	return p
 }
 
+func weightOf(f normalize.FieldError) int {
+	if f.Detail == unknownField {
+		return 0
+	}
+	return 1
+}
+
 func fieldErrors(err error) normalize.FieldErrors {
 	if f, ok := errors.AsType[normalize.FieldErrors](err); ok {
 		return f
@@ -190,6 +200,8 @@ func fieldErrors(err error) normalize.FieldErrors {
 	}
 	return normalize.FieldErrors{{Pointer: pointerOf(detail), Detail: safeDetail(detail.Message)}}
 }
+
+const unknownField = "is not a known field"
 
 const missingPrefix = "expected required property "
 
@@ -218,7 +230,7 @@ func safeDetail(msg string) string {
 	case strings.HasPrefix(msg, missingPrefix):
 		return "is required"
 	case strings.HasPrefix(msg, "unexpected property"):
-		return "is not a known field"
+		return unknownField
 	}
 	return msg
 }
