@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 )
 
 // The bounds of a transaction on PostgreSQL.
@@ -73,15 +72,27 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 		_ = pool.Close()
 		return nil, err
 	}
-	locker, err := lock.NewPostgresSessionLocker()
-	if err == nil {
-		err = migrate(ctx, pool, goose.DialectPostgres, locker)
-	}
-	if err != nil {
+	if err := migrate(ctx, pool, goose.DialectPostgres, pgSchemaLock{}); err != nil {
 		_ = pool.Close()
 		return nil, err
 	}
 	return &DB{dialect: d, read: pool, writer: &pgWriter{dialect: d, pool: pool}}, nil
+}
+
+// pgSchemaLock lets one replica of many that start together change the schema. Waiting for it,
+// and the change itself, may take longer than any other statement; only ctx bounds them.
+type pgSchemaLock struct{}
+
+const pgSchemaLockName = "hashtextextended('crossdock schema ' || current_schema(), 0)"
+
+func (pgSchemaLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock("+pgSchemaLockName+")")
+	return err
+}
+
+func (pgSchemaLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_unlock("+pgSchemaLockName+"); RESET lock_timeout; RESET statement_timeout")
+	return err
 }
 
 // pgWriter gives each write a transaction of its own: the server groups commits itself.

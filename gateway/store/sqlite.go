@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 )
 
 // sqlitePragmas make a connection safe: every commit is synced before it is acknowledged.
-// What the operator adds to the URL comes after them and is judged by sqliteSafe.
+// What the operator says in the URL stands instead of them and is judged by sqliteSafe.
 var sqlitePragmas = []string{
 	"busy_timeout(10000)",
 	"journal_mode(WAL)",
@@ -102,11 +103,17 @@ func sqlitePath(raw string) (path string, query url.Values, err error) {
 }
 
 func sqliteDSN(path string, query url.Values, more ...string) string {
-	v := url.Values{"_txlock": {"immediate"}, "_pragma": sqlitePragmas}
+	v := url.Values{"_txlock": {"immediate"}}
 	for k, vs := range query {
-		v[k] = append(append([]string(nil), v[k]...), vs...)
+		v[k] = append([]string(nil), vs...)
 	}
-	v["_pragma"] = append(append([]string(nil), v["_pragma"]...), more...)
+	for _, ours := range append(append([]string(nil), sqlitePragmas...), more...) {
+		name, _, _ := strings.Cut(ours, "(")
+		// The driver sorts them, so that of two the last one does not count.
+		if !slices.ContainsFunc(query["_pragma"], func(p string) bool { return strings.HasPrefix(p, name) }) {
+			v.Add("_pragma", ours)
+		}
+	}
 	u := url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}
 	return u.String()
 }

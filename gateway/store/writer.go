@@ -138,8 +138,8 @@ func (w *groupWriter) group(first *job) {
 	end := time.Now().Add(groupTime)
 	var good []*job
 	var broken error
-	for n, j := 0, first; j != nil && broken == nil; j = w.next(n, end) {
-		n++
+	// No write is taken from the queue that is not brought to an end here.
+	for n, j := 1, first; j != nil; n, j = n+1, w.next(n, end, broken) {
 		if !j.state.CompareAndSwap(jobWaiting, jobRunning) {
 			continue
 		}
@@ -159,9 +159,9 @@ func (w *groupWriter) group(first *job) {
 	}
 }
 
-// next is the next write of a group, nil when it is full or nobody waits.
-func (w *groupWriter) next(n int, end time.Time) *job {
-	if n >= groupSize || !time.Now().Before(end) {
+// next is the next write of a group, nil when it is full, lost, or nobody waits.
+func (w *groupWriter) next(n int, end time.Time, broken error) *job {
+	if broken != nil || n >= groupSize || !time.Now().Before(end) {
 		return nil
 	}
 	select {

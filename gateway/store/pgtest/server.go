@@ -33,13 +33,25 @@ const (
 	stopTime  = 30 * time.Second
 )
 
-// guard starts the server and stops it when its standard input ends: when we say so, and
-// also when the test binary dies without a word.
-const guard = `"$@" & pid=$!; read -r _; kill -INT $pid; wait $pid`
+// guard starts the server in the folder $0, and stops it and removes the folder when its
+// standard input ends: when we say so, and also when the test binary dies without a word.
+const guard = `"$@" & pid=$!; read -r _; kill -INT $pid; wait $pid; rm -rf "$0"`
 
 // startServer makes a cluster and starts it. A port that is free now may be taken a moment
 // later, so that there are some tries.
 func startServer(bin string) (*server, error) {
+	var errs []error
+	for range 3 {
+		s, err := tryServer(bin)
+		if err == nil {
+			return s, nil
+		}
+		errs = append(errs, err)
+	}
+	return nil, errors.Join(errs...)
+}
+
+func tryServer(bin string) (*server, error) {
 	dir, err := os.MkdirTemp("", "crossdock-pg-")
 	if err != nil {
 		return nil, err
@@ -50,12 +62,13 @@ func startServer(bin string) (*server, error) {
 	if err == nil {
 		password, err = initCluster(bin, dir, attr)
 	}
-	for try := 0; err == nil && try < 3; try++ {
-		if err = s.launch(bin, password, attr); err == nil {
-			return s, nil
-		}
+	if err == nil {
+		err = s.launch(bin, password, attr)
 	}
-	return nil, errors.Join(err, os.RemoveAll(dir))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return s, nil
 }
 
 // unprivileged gives the folder to a user that is not root, as PostgreSQL demands.
@@ -103,10 +116,10 @@ func (s *server) launch(bin, password string, attr *syscall.SysProcAttr) error {
 		return err
 	}
 	defer log.Close()
-	s.cmd = exec.Command("sh", "-c", guard, "sh", filepath.Join(bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
+	s.cmd = exec.Command("sh", "-c", guard, s.dir, filepath.Join(bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
 		"-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "max_wal_size=256MB")
-	s.cmd.Dir, s.cmd.SysProcAttr, s.cmd.Stdout, s.cmd.Stderr = s.dir, attr, log, log
+	s.cmd.Dir, s.cmd.SysProcAttr, s.cmd.Stdout, s.cmd.Stderr = "/", attr, log, log
 	life, err := s.cmd.StdinPipe()
 	if err != nil {
 		return err
