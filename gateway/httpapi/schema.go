@@ -72,8 +72,7 @@ func markNulls(r huma.Registry) {
 		if t == nil || t.Kind() != reflect.Struct {
 			continue
 		}
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for _, f := range reflect.VisibleFields(t) {
 			prop := schema.Properties[normalize.JSONName(f)]
 			switch {
 			case f.Tag.Get("null") != "true" || prop == nil:

@@ -25,7 +25,7 @@ type Summary struct {
 	Leg            normalize.Leg             `json:"leg,omitempty"`
 	PromisedBy     normalize.Date            `json:"promised_by,omitempty" format:"date"`
 	OnTime         string                    `json:"on_time" enum:"on_time,at_risk,late,unknown"`
-	Liability      *Liability                `json:"liability" nullable:"true"`
+	Liability      *Liability                `json:"liability" null:"true"`
 	CreatedAt      time.Time                 `json:"created_at"`
 	UpdatedAt      time.Time                 `json:"updated_at"`
 
@@ -80,7 +80,7 @@ type Event struct {
 	Status      normalize.Status    `json:"status"`
 	Substatus   normalize.Substatus `json:"substatus,omitempty"`
 	Leg         normalize.Leg       `json:"leg,omitempty"`
-	Liable      *string             `json:"liable" nullable:"true"`
+	Liable      *string             `json:"liable" null:"true"`
 	OccurredAt  time.Time           `json:"occurred_at"`
 	ReceivedAt  time.Time           `json:"received_at"`
 	Location    normalize.Location  `json:"location"`
