@@ -151,8 +151,7 @@ func (c *Carrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mux.ServeHTTP(w, inner)
 }
 
-// TooMany is the gateway's refusal in the shape of all others; the sheet of its fields is
-// unconfirmed for 429.
+// TooMany refuses in the shape of all other errors; its words are unconfirmed.
 func (*Carrier) TooMany(w http.ResponseWriter, r *http.Request, after time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(after.Seconds())))
 	fail(w, r, http.StatusTooManyRequests, "Too Many Requests", "Rate limit exceeded. Please retry later.")
