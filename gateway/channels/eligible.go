@@ -108,9 +108,10 @@ func goodsFit(_ adapters.Spec, svc adapters.Service, s *normalize.Shipment) *nor
 
 // fieldsHonoured refuses a channel that would drop in silence what changes the service or
 // who is liable. Options are declared apart.
-func fieldsHonoured(spec adapters.Spec, _ adapters.Service, s *normalize.Shipment) *normalize.Error {
+func fieldsHonoured(spec adapters.Spec, svc adapters.Service, s *normalize.Shipment) *normalize.Error {
+	honours := spec.HonoursOf(svc.Name)
 	for _, f := range serviceChanging(s) {
-		if !slices.Contains(spec.Honours, f) {
+		if !slices.Contains(honours, f) {
 			return normalize.NotServiceable(f, "has no place for %s", strings.TrimPrefix(f, "/"))
 		}
 	}

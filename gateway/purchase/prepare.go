@@ -134,7 +134,7 @@ func (s *Service) begin(ctx context.Context, tenant, actor, key string, print []
 	p := store.Purchase{
 		ID: id, Tenant: store.Tenant(tenant), Key: key, Fingerprint: print,
 		Account: want.account.ID, Adapter: want.account.Adapter, Channel: want.channel, Service: want.service,
-		Class: string(want.account.Spec.Purchase.Class), Platform: want.order.Shipment.Platform, OrderID: want.order.Shipment.OrderID(),
+		Class: string(want.account.Spec.PurchaseOf(want.service).Class), Platform: want.order.Shipment.Platform, OrderID: want.order.Shipment.OrderID(),
 		Reference: r.Reference, ClientReference: ids.ClientReference(s.Store.Meta().Prefix, id),
 		CallerDeadline: arrived.Add(r.deadline()), Request: doc, Quote: want.quote,
 	}

@@ -202,7 +202,7 @@ func (s *Service) unknown(ctx context.Context, p store.Purchase, a *accounts.Acc
 	out, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
 		Attempt: &res, Release: true,
 		Change: func(p *store.Purchase) error {
-			p.State, p.DueAt = store.PurchaseUnknown, p.UpdatedAt.Add(quiet(a))
+			p.State, p.DueAt = store.PurchaseUnknown, p.UpdatedAt.Add(quiet(a, p.Service))
 			return nil
 		},
 		History: []store.HistoryLine{{Status: "unknown", Detail: detail}},
@@ -216,9 +216,9 @@ func (s *Service) unknown(ctx context.Context, p store.Purchase, a *accounts.Acc
 	return out, errStopped
 }
 
-func quiet(a *accounts.Account) time.Duration {
+func quiet(a *accounts.Account, service string) time.Duration {
 	if a.QuietPeriod > 0 {
 		return a.QuietPeriod
 	}
-	return a.Spec.Purchase.QuietPeriod
+	return a.Spec.PurchaseOf(service).QuietPeriod
 }

@@ -37,7 +37,7 @@ func (s *Service) Work(ctx context.Context) {
 func (s *Service) expire(ctx context.Context) {
 	change := func(p *store.Purchase) {
 		if a, ok := s.Registry.Get(string(p.Tenant), p.Account); ok {
-			p.DueAt = p.UpdatedAt.Add(quiet(a))
+			p.DueAt = p.UpdatedAt.Add(quiet(a, p.Service))
 		}
 	}
 	emit := func(p store.Purchase) []store.Event { return []store.Event{event("label.unknown", p)} }
