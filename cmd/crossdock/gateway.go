@@ -45,6 +45,7 @@ type gatewayOptions struct {
 type gatewayProcess struct {
 	opts     gatewayOptions
 	store    *store.DB
+	lock     *os.File // of the data folder; nil on PostgreSQL
 	registry *accounts.Registry
 	guards   *guards.Guards
 	metrics  *prometheus.Registry
@@ -68,21 +69,30 @@ func storeURL(f configs.File) string {
 // newGateway opens the store and wires everything. On an error nothing is left open.
 func newGateway(ctx context.Context, o gatewayOptions) (_ *gatewayProcess, err error) {
 	sandbox := o.sandboxURL != ""
+	g := &gatewayProcess{opts: o, metrics: prometheus.NewRegistry()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, g.closeStore())
+		}
+	}()
 	if o.file.Store.IsZero() {
 		if err := os.MkdirAll(o.file.Data, 0o700); err != nil {
 			return nil, fmt.Errorf("the data folder cannot be made: %w", err)
+		}
+		if g.lock, err = lockFolder(o.file.Data); err != nil {
+			return nil, err
 		}
 	}
 	st, err := store.Open(ctx, store.Options{URL: storeURL(o.file), Sandbox: &sandbox, AcceptAsyncStandbys: o.file.Purchases.AcceptAsyncStandbys})
 	if err != nil {
 		return nil, err
 	}
-	g := &gatewayProcess{opts: o, store: st, metrics: prometheus.NewRegistry()}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, st.Close())
+	g.store = st
+	if g.lock != nil {
+		if err := st.AbandonLeases(ctx); err != nil {
+			return nil, err
 		}
-	}()
+	}
 	g.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if g.guards, err = guards.New(guardNumbers(o.file.Guards), g.metrics, o.logger); err != nil {
 		return nil, err
@@ -261,7 +271,19 @@ func (g *gatewayProcess) close() error {
 	for _, c := range g.clients {
 		c.CloseIdleConnections()
 	}
-	return g.store.Close()
+	return g.closeStore()
+}
+
+// closeStore closes what is open of the store, and frees the data folder.
+func (g *gatewayProcess) closeStore() error {
+	var errs []error
+	if g.store != nil {
+		errs = append(errs, g.store.Close())
+	}
+	if g.lock != nil {
+		errs = append(errs, g.lock.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // folder is a directory of the operator's as a file system, nil for none.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
 )
 
 // How the worker looks for what is due.
@@ -24,6 +25,7 @@ func (s *Service) Work(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		s.expire(ctx)
+		s.giveUp(ctx)
 		s.fetchDue(ctx)
 		select {
 		case <-ctx.Done():
@@ -47,6 +49,33 @@ func (s *Service) expire(ctx context.Context) {
 	}
 	for _, p := range list {
 		s.Logger.Warn("purchase left unknown by a worker that died", "carrier", p.Adapter, "account", p.Account, "shipment_id", p.ID)
+	}
+}
+
+// giveUp ends purchases that were written down and never sent, for whoever began them is
+// gone. The claim raises the epoch, so that a slow beginner cannot send any more.
+func (s *Service) giveUp(ctx context.Context) {
+	due, err := s.Store.ClaimDuePurchases(ctx, []store.PurchaseState{store.PurchaseReady}, store.Due{Lease: workLease, Limit: workBatch})
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Logger.Error("due purchases could not be claimed", "op", "label", "err", err.Error())
+		}
+		return
+	}
+	for _, p := range due {
+		never := normalize.Fail(normalize.KindUnavailable, "the gateway stopped before anything was sent; buy again with a new key")
+		_, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+			Release: true,
+			Change: func(p *store.Purchase) error {
+				p.State, p.Refusal, p.DueAt = store.PurchaseFailed, encodeRefusal(never), time.Time{}
+				return nil
+			},
+			History: []store.HistoryLine{{Status: "failed", Detail: "never sent: whoever began it is gone"}},
+			Emit:    func(p store.Purchase, _ *store.Tracker) []store.Event { return []store.Event{event("label.failed", p)} },
+		})
+		if err != nil {
+			s.lost(p, "label", err)
+		}
 	}
 }
 
