@@ -6,13 +6,16 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/crossdock-hub/crossdock/mocks"
+	"github.com/crossdock-hub/crossdock/mocks/amazonfba"
+	"github.com/crossdock-hub/crossdock/mocks/cainiao"
 	"github.com/crossdock-hub/crossdock/mocks/dhlexpress"
+	"github.com/crossdock-hub/crossdock/mocks/speedpak"
 	"github.com/crossdock-hub/crossdock/mocks/yanwen"
 )
 
 // simulated are the carriers of the sandbox.
 func simulated() []mocks.Maker {
-	return []mocks.Maker{yanwen.New, dhlexpress.New}
+	return []mocks.Maker{amazonfba.New, cainiao.New, dhlexpress.New, speedpak.New, yanwen.New}
 }
 
 // settingsOf turns what a simulator publishes into the settings of our adapter for it. The
@@ -23,6 +26,17 @@ var settingsOf = map[string]func(p mocks.PublishedAccount) map[string]any{
 			"base_url": p.URLs["order"], "track_url": p.URLs["tracking"],
 			"user_id": p.Credentials["user_id"], "api_token": p.Credentials["api_token"], "track_account": p.Credentials["track_account"],
 			"services": p.Settings["channels"], "company_code": p.Settings["company_code"], "city_id": p.Settings["city_id"],
+		}
+	},
+	"cainiao": func(p mocks.PublishedAccount) map[string]any {
+		return map[string]any{
+			"sync_url": p.URLs["sync"], "rest_url": p.URLs["rest"], "link_url": p.URLs["link"],
+			"app_key": p.Credentials["app_key"], "app_secret": p.Credentials["app_secret"],
+			"access_token": p.Credentials["access_token"], "refresh_token": p.Credentials["refresh_token"],
+			"logistic_provider_id": p.Credentials["logistic_provider_id"], "link_secret": p.Credentials["link_secret"],
+			"partner_code": p.Settings["partner_code"], "from_code": p.Settings["from_code"], "services": p.Settings["services"],
+			"sender_address_id": p.Settings["sender_address_id"], "pickup_address_id": p.Settings["pickup_address_id"],
+			"refund_address_id": p.Settings["refund_address_id"], "domestic_logistics_company_id": p.Settings["domestic_logistics_company_id"],
 		}
 	},
 	"dhl_express": func(p mocks.PublishedAccount) map[string]any {
