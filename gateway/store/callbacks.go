@@ -57,9 +57,9 @@ type Callback struct {
 	Reason     string
 	Tries      int // claims so far
 	Epoch      int64
-	DueAt      time.Time
+	DueAt      time.Time // when a repeat is due; the store's
 	LeaseUntil time.Time
-	ReceivedAt time.Time // the store's
+	ReceivedAt time.Time // now, unless given
 }
 
 // CallbackMark is what became of a claimed callback.

@@ -48,13 +48,13 @@ func (db *DB) AppendCallback(ctx context.Context, c Callback) (Callback, error) 
 	if c.Digest == nil {
 		c.Digest = digestOf(c.Body)
 	}
-	err := db.write(ctx, func(ctx context.Context, s *session) error {
-		now, err := s.now(ctx)
-		if err != nil {
-			return err
-		}
-		c.ReceivedAt, c.DueAt = now, now
-		_, err = insert(ctx, s, &c, "")
+	if c.ReceivedAt.IsZero() {
+		c.ReceivedAt = time.Now()
+	}
+	c.ReceivedAt = c.ReceivedAt.UTC().Truncate(time.Microsecond)
+	c.DueAt = time.Time{} // at once
+	err := db.writeOne(ctx, func(ctx context.Context, s *session) error {
+		_, err := insert(ctx, s, &c, "")
 		return err
 	})
 	return c, err

@@ -24,6 +24,9 @@ var _ Store = (*DB)(nil)
 // fails alone, and returns when it is durable.
 type writer interface {
 	write(ctx context.Context, fn func(context.Context, *session) error) error
+	// writeOne is write for a function that runs a single statement, which is a transaction
+	// by itself.
+	writeOne(ctx context.Context, fn func(context.Context, *session) error) error
 	close() error
 }
 
@@ -102,6 +105,10 @@ func (db *DB) Close() error {
 
 // reader is a session on the pool, outside of any transaction.
 func (db *DB) reader() *session { return &session{dialect: db.dialect, q: db.read} }
+
+func (db *DB) writeOne(ctx context.Context, fn func(context.Context, *session) error) error {
+	return db.writer.writeOne(ctx, fn)
+}
 
 func (db *DB) write(ctx context.Context, fn func(context.Context, *session) error) error {
 	return db.writer.write(ctx, fn)

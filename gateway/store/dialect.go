@@ -18,9 +18,9 @@ type dialect struct {
 	numbered bool
 	// lockRows and skipLocked end a SELECT that takes its rows.
 	lockRows, skipLocked string
-	// placesEvents: an event's position is settled at its insertion, since commits come in
-	// the order of their writes.
-	placesEvents bool
+	// oneProcess owns the store: commits come in the order of their writes, so that an event's
+	// position is settled at its insertion, and a lock in the process is lock enough.
+	oneProcess bool
 	// clock is the store's clock.
 	clock func(ctx context.Context, s *session) (time.Time, error)
 	// lockName holds a name until the end of the transaction.

@@ -48,7 +48,7 @@ func addEvents(ctx context.Context, s *session, tenant Tenant, events []Event) e
 		if e.CreatedAt.IsZero() {
 			e.CreatedAt = now
 		}
-		if s.dialect.placesEvents {
+		if s.dialect.oneProcess {
 			if e.Position, err = nextPosition(ctx, s, 1); err != nil {
 				return err
 			}
@@ -70,7 +70,7 @@ func nextPosition(ctx context.Context, s *session, n int64) (int64, error) {
 
 // ReadEvents reads the log from after a position.
 func (db *DB) ReadEvents(ctx context.Context, after int64, limit int) ([]Event, error) {
-	if !db.dialect.placesEvents {
+	if !db.dialect.oneProcess {
 		if err := db.placeEvents(ctx); err != nil {
 			return nil, err
 		}

@@ -118,6 +118,26 @@ func (w *pgWriter) write(ctx context.Context, fn func(context.Context, *session)
 	}
 }
 
+// writeOne spares the statements that begin and commit.
+func (w *pgWriter) writeOne(ctx context.Context, fn func(context.Context, *session) error) error {
+	if !w.enter() {
+		return ErrClosed
+	}
+	defer w.open.Done()
+	conn, err := w.pool.Conn(ctx)
+	if err != nil {
+		return w.dialect.fault(err)
+	}
+	defer conn.Close()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pgTxTime)
+	defer cancel()
+	err = fn(ctx, &session{dialect: w.dialect, q: conn})
+	if err == nil || isFault(err, ErrNotFound, ErrDuplicate, ErrDiskFull) {
+		return err
+	}
+	return pgCommitFault(w.dialect, err)
+}
+
 func (w *pgWriter) enter() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -158,12 +178,16 @@ func (w *pgWriter) once(ctx context.Context, fn func(context.Context, *session) 
 }
 
 func (w *pgWriter) commit(tx *sql.Tx) error {
-	err := tx.Commit()
-	if err == nil {
-		return nil
+	if err := tx.Commit(); err != nil {
+		return pgCommitFault(w.dialect, err)
 	}
+	return nil
+}
+
+// pgCommitFault marks a failed commit as unknown unless the server itself says that it was undone.
+func pgCommitFault(d *dialect, err error) error {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code != "08007" && e.Code != "40003" {
-		return w.dialect.fault(err) // the server says that it was undone
+		return d.fault(err)
 	}
 	if errors.Is(err, pgx.ErrTxCommitRollback) {
 		return err

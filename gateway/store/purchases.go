@@ -294,6 +294,6 @@ type Evidence struct {
 	Operation  string
 	Status     int
 	Body       []byte
-	KeyVersion int // of the key that Body is encrypted with; 0: plain
-	At         time.Time
+	KeyVersion int       // of the key that Body is encrypted with; 0: plain
+	At         time.Time // now, unless given
 }

@@ -166,13 +166,11 @@ func resolveAttempt(ctx context.Context, s *session, tenant Tenant, purchase str
 // AppendEvidence keeps a raw reply.
 func (db *DB) AppendEvidence(ctx context.Context, e Evidence) error {
 	row := newEvidenceRow(e)
-	return db.write(ctx, func(ctx context.Context, s *session) (err error) {
-		if row.At.IsZero() {
-			if row.At, err = s.now(ctx); err != nil {
-				return err
-			}
-		}
-		_, err = insert(ctx, s, &row, "")
+	if row.At.IsZero() {
+		row.At = time.Now()
+	}
+	return db.writeOne(ctx, func(ctx context.Context, s *session) error {
+		_, err := insert(ctx, s, &row, "")
 		return err
 	})
 }

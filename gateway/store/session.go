@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -150,6 +152,11 @@ func in[T any](column string, values []T) (string, []any) {
 		args[i] = v
 	}
 	return column + " IN (?" + strings.Repeat(", ?", len(values)-1) + ")", args
+}
+
+// isFault tells whether err is one of kinds.
+func isFault(err error, kinds ...error) bool {
+	return slices.ContainsFunc(kinds, func(k error) bool { return errors.Is(err, k) })
 }
 
 // where gathers the conditions of a statement.

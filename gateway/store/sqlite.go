@@ -30,8 +30,8 @@ var sqlitePragmas = []string{
 
 func sqliteDialect() *dialect {
 	return &dialect{
-		name:         "sqlite",
-		placesEvents: true,
+		name:       "sqlite",
+		oneProcess: true,
 		clock: func(context.Context, *session) (time.Time, error) {
 			return time.Now().UTC().Truncate(time.Microsecond), nil
 		},

@@ -39,7 +39,7 @@ func (db *DB) RefreshToken(ctx context.Context, tenant Tenant, account, name str
 	}
 	defer unlock()
 	t := Token{Tenant: tenant, Account: account, Name: name}
-	if db.dialect.placesEvents {
+	if db.dialect.oneProcess {
 		return db.refreshAlone(ctx, t, fn)
 	}
 	return db.refreshLocked(ctx, t, fn)

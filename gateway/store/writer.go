@@ -96,6 +96,11 @@ func (w *groupWriter) write(ctx context.Context, fn func(context.Context, *sessi
 	return j.err
 }
 
+// writeOne is write: in a group every write is as cheap.
+func (w *groupWriter) writeOne(ctx context.Context, fn func(context.Context, *session) error) error {
+	return w.write(ctx, fn)
+}
+
 func (w *groupWriter) close() error {
 	w.once.Do(func() { close(w.stop) })
 	<-w.stopped
@@ -205,7 +210,7 @@ func (w *groupWriter) end(ctx context.Context, keep bool, broken error) error {
 
 // commitFault marks a failed commit as unknown unless the error proves that it is not there.
 func commitFault(err error) error {
-	if errors.Is(err, ErrDiskFull) || errors.Is(err, ErrDuplicate) || errors.Is(err, ErrNotFound) {
+	if isFault(err, ErrDiskFull, ErrDuplicate, ErrNotFound) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrCommitUnknown, err)

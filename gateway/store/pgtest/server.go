@@ -35,7 +35,7 @@ const (
 
 // guard starts the server in the folder $0, and stops it and removes the folder when its
 // standard input ends: when we say so, and also when the test binary dies without a word.
-const guard = `"$@" & pid=$!; read -r _; kill -INT $pid; wait $pid; rm -rf "$0"`
+const guard = `"$@" & pid=$!; read -r _; kill -QUIT $pid; wait $pid; rm -rf "$0"`
 
 // startServer makes a cluster and starts it. A port that is free now may be taken a moment
 // later, so that there are some tries.
@@ -172,7 +172,7 @@ func (s *server) end() error {
 		return err
 	}
 	select {
-	case <-s.done: // the shell passes on the server's own code, which a fast stop makes 0 or 130
+	case <-s.done: // by the signal, and nothing in the folder is wanted any more
 		return nil
 	case <-time.After(stopTime):
 		return errors.New("PostgreSQL does not stop")

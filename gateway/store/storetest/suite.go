@@ -22,7 +22,7 @@ type Fresh func(t testing.TB) string
 func SQLite(t testing.TB) string { return filepath.Join(t.TempDir(), "crossdock.db") }
 
 // Open gives a test of another package an empty store, which is closed when the test ends.
-func Open(t testing.TB) store.Store { return open(t, SQLite(t)) }
+func Open(t testing.TB) *store.DB { return open(t, SQLite(t)) }
 
 // open opens what is at url and closes it with the test.
 func open(t testing.TB, url string) *store.DB {
