@@ -120,7 +120,8 @@ func (s *Service) hinted(t *store.Tracker, _ []store.TrackerEvent) ([]store.Even
 	if soonest := t.PolledAt.Add(s.intervals.Hint); !t.PolledAt.IsZero() && soonest.After(at) {
 		at = soonest
 	}
-	if t.DueAt.IsZero() || t.DueAt.After(at) {
+	polling := t.LeaseUntil.After(t.UpdatedAt) // that poll may be older than the hint
+	if t.DueAt.IsZero() || t.DueAt.After(at) || polling {
 		t.DueAt = at
 	}
 	return nil, nil
