@@ -1,0 +1,116 @@
+// Package inbox takes what carriers push. A message is verified by its carrier's own means
+// and durable before it is acknowledged; it is read and applied afterwards, in the order of
+// arrival. What is forged is refused and kept in a small quarantine; what is authentic but
+// cannot be read is acknowledged, kept, and can be replayed once we know better.
+package inbox
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/gateway/trackers"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// Store is what the inbox keeps.
+type Store interface {
+	store.Callbacks
+}
+
+// Trackers take in what was read.
+type Trackers interface {
+	Apply(ctx context.Context, a *accounts.Account, list []normalize.Tracking, source trackers.Source, callback string) (trackers.Applied, error)
+	Hint(ctx context.Context, a *accounts.Account, list []normalize.Tracking) (unmatched []string, err error)
+}
+
+// Deps are what the service needs. Metrics may be nil.
+type Deps struct {
+	Registry *accounts.Registry
+	Store    Store
+	Trackers Trackers
+	Logger   *slog.Logger
+	Metrics  prometheus.Registerer
+	Limits   Limits
+}
+
+// Limits bound the inbox; those that are 0 take their default.
+type Limits struct {
+	// Refused and RefusedBytes bound the quarantine of forged messages per account. What
+	// comes beyond is refused all the same, and only counted. 20,000 and 64 MiB.
+	Refused      int
+	RefusedBytes int64
+	// Batch is how many messages one claim takes (64), Batches how many are worked on at
+	// once (4), and Parcels how many parcels of one batch (16).
+	Batch, Batches, Parcels int
+	// Lease is how long a claim holds an account's messages, should its process die: 6 s.
+	// Work on them stops after two thirds of it.
+	Lease time.Duration
+	// Idle is how long the worker rests when nothing is due: 250 ms.
+	Idle time.Duration
+	// Append bounds the durable write before the acknowledgement: 4 s, since one carrier
+	// waits no longer than 5 s.
+	Append time.Duration
+	// Retry are the waits after a first and a second failure that is not the message's
+	// fault; the third puts it in quarantine. 1 s and 10 s.
+	Retry [2]time.Duration
+}
+
+func (l *Limits) fill() {
+	for _, n := range []struct {
+		to    *int
+		value int
+	}{{&l.Refused, 20_000}, {&l.Batch, 64}, {&l.Batches, 4}, {&l.Parcels, 16}} {
+		if *n.to <= 0 {
+			*n.to = n.value
+		}
+	}
+	if l.RefusedBytes <= 0 {
+		l.RefusedBytes = 64 << 20
+	}
+	for _, d := range []struct {
+		to    *time.Duration
+		value time.Duration
+	}{{&l.Lease, 6 * time.Second}, {&l.Idle, 250 * time.Millisecond}, {&l.Append, 4 * time.Second},
+		{&l.Retry[0], time.Second}, {&l.Retry[1], 10 * time.Second}} {
+		if *d.to <= 0 {
+			*d.to = d.value
+		}
+	}
+}
+
+// Service is the inbox of all accounts.
+type Service struct {
+	registry   *accounts.Registry
+	store      Store
+	trackers   Trackers
+	logger     *slog.Logger
+	limits     Limits
+	metrics    *metrics
+	quarantine quarantine
+	wake       chan struct{}
+}
+
+// New makes the service.
+func New(d Deps) (*Service, error) {
+	d.Limits.fill()
+	s := &Service{registry: d.Registry, store: d.Store, trackers: d.Trackers, logger: d.Logger, limits: d.Limits,
+		metrics: newMetrics(), wake: make(chan struct{}, 1)}
+	s.quarantine.limits, s.quarantine.store = d.Limits, d.Store
+	if d.Metrics != nil {
+		return s, s.metrics.register(d.Metrics)
+	}
+	return s, nil
+}
+
+// Wake makes the worker look at once for what is due.
+func (s *Service) Wake() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
