@@ -14,6 +14,8 @@ type DB struct {
 	writer  writer
 	meta    Meta
 	tokens  keyedLocks
+	// refreshing are those who have asked a carrier for a token, which must still be stored.
+	refreshing gate
 	// accepted is what the operator accepted in words; see Options.
 	accepted string
 }
@@ -96,6 +98,7 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Close waits for writes that have begun and for readers.
 func (db *DB) Close() error {
+	db.refreshing.close()
 	err := db.writer.close()
 	if e := db.read.Close(); err == nil {
 		err = e

@@ -130,11 +130,12 @@ func (db *DB) ClaimDuePlans(ctx context.Context, d Due) ([]Plan, error) {
 func (db *DB) ClaimPlan(ctx context.Context, tenant Tenant, id string, lease time.Duration) (Plan, error) {
 	var p Plan
 	err := db.write(ctx, func(ctx context.Context, s *session) error {
-		now, err := s.now(ctx)
-		if err != nil {
+		var err error
+		if p, err = selectOne[Plan](ctx, s, "tenant = ? AND id = ?"+s.lock(), tenant, id); err != nil {
 			return err
 		}
-		if p, err = selectOne[Plan](ctx, s, "tenant = ? AND id = ?"+s.lock(), tenant, id); err != nil {
+		now, err := s.now(ctx)
+		if err != nil {
 			return err
 		}
 		if p.LeaseUntil.After(now) {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -99,17 +98,14 @@ func (pgSchemaLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
 type pgWriter struct {
 	dialect *dialect
 	pool    *sql.DB
-
-	mu     sync.Mutex
-	closed bool
-	open   sync.WaitGroup
+	gate    gate
 }
 
 func (w *pgWriter) write(ctx context.Context, fn func(context.Context, *session) error) error {
-	if !w.enter() {
+	if !w.gate.enter() {
 		return ErrClosed
 	}
-	defer w.open.Done()
+	defer w.gate.leave()
 	for try := 1; ; try++ {
 		err := w.once(ctx, fn)
 		if try == pgRetries || !pgMayRepeat(err) {
@@ -120,10 +116,10 @@ func (w *pgWriter) write(ctx context.Context, fn func(context.Context, *session)
 
 // writeOne spares the statements that begin and commit.
 func (w *pgWriter) writeOne(ctx context.Context, fn func(context.Context, *session) error) error {
-	if !w.enter() {
+	if !w.gate.enter() {
 		return ErrClosed
 	}
-	defer w.open.Done()
+	defer w.gate.leave()
 	conn, err := w.pool.Conn(ctx)
 	if err != nil {
 		return w.dialect.fault(err)
@@ -132,27 +128,14 @@ func (w *pgWriter) writeOne(ctx context.Context, fn func(context.Context, *sessi
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pgTxTime)
 	defer cancel()
 	err = fn(ctx, &session{dialect: w.dialect, q: conn})
-	if err == nil || isFault(err, ErrNotFound, ErrDuplicate, ErrDiskFull) {
+	if err == nil || isFault(err, ErrNotFound, ErrDuplicate, ErrDiskFull, ErrClosed) {
 		return err
 	}
 	return pgCommitFault(w.dialect, err)
 }
 
-func (w *pgWriter) enter() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return false
-	}
-	w.open.Add(1)
-	return true
-}
-
 func (w *pgWriter) close() error {
-	w.mu.Lock()
-	w.closed = true
-	w.mu.Unlock()
-	w.open.Wait()
+	w.gate.close()
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/store/pgtest"
+	"github.com/crossdock-hub/crossdock/gateway/store/storetest"
 )
 
 func TestPostgresRefusesWhatLosesWrites(t *testing.T) {
@@ -64,10 +65,14 @@ func TestPostgresAddressStaysSecret(t *testing.T) {
 	}
 }
 
-// Replicas that start together bring an empty database up to date once.
-func TestPostgresReplicasStartTogether(t *testing.T) {
+// Replicas, or two commands, that start together bring an empty store up to date once.
+func TestStartTogether(t *testing.T) {
 	t.Parallel()
-	url := pgtest.URL(t)
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); startTogether(t, pgtest.URL(t)) })
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); startTogether(t, storetest.SQLite(t)) })
+}
+
+func startTogether(t *testing.T, url string) {
 	metas := make([]store.Meta, 6)
 	var wg sync.WaitGroup
 	for i := range metas {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/ids"
+	"github.com/crossdock-hub/crossdock/normalize"
 )
 
 func (p *Purchase) table() string { return "purchases" }
@@ -23,10 +24,41 @@ func (p *Purchase) columns() []column {
 		{"spend_minor", &p.Spend.Minor}, {"spend_currency", &p.Spend.Currency},
 		{"tracking_number", &p.TrackingNumber}, {"last_mile_tracking_number", &p.LastMileTrackingNumber},
 		{"carrier_reference", &p.CarrierReference}, {"parcels", asJSON(&p.Parcels)},
-		{"carrier_data", asJSON(&p.CarrierData)}, {"draft", asJSON(&p.Draft)}, {"tracker_id", &p.TrackerID},
+		{"carrier_data", asJSON(&p.CarrierData)}, {"draft", &draftColumn{&p.Draft}}, {"tracker_id", &p.TrackerID},
 		{"warnings", asJSON(&p.Warnings)}, {"refusal", &p.Refusal}, {"details", &p.Details},
 		{"created_at", &p.CreatedAt}, {"updated_at", &p.UpdatedAt}, {"settled_at", &p.SettledAt},
 	}
+}
+
+// draftColumn holds a draft with its cost as plain numbers, so that a carrier's odd currency
+// never makes a purchase unreadable.
+type draftColumn struct{ to **normalize.Draft }
+
+type draftJSON struct {
+	ID             string            `json:"id"`
+	TrackingNumber string            `json:"tracking_number,omitempty"`
+	Minor          int64             `json:"minor"`
+	Currency       string            `json:"currency,omitempty"`
+	CarrierData    map[string]string `json:"carrier_data,omitempty"`
+}
+
+func (c *draftColumn) stored() any {
+	var out *draftJSON
+	if d := *c.to; d != nil {
+		out = &draftJSON{d.ID, d.TrackingNumber, d.Cost.Minor, d.Cost.Currency, d.CarrierData}
+	}
+	return asJSON(&out).stored()
+}
+
+func (c *draftColumn) Scan(src any) error {
+	var in *draftJSON
+	*c.to = nil
+	if err := asJSON(&in).Scan(src); err != nil || in == nil {
+		return err
+	}
+	*c.to = &normalize.Draft{ID: in.ID, TrackingNumber: in.TrackingNumber,
+		Cost: normalize.Money{Minor: in.Minor, Currency: in.Currency}, CarrierData: in.CarrierData}
+	return nil
 }
 
 func (p *Purchase) hold(until time.Time) Ref {

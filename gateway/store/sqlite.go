@@ -61,7 +61,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		return nil, err
 	}
 	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write, goose.DialectSQLite3, nil); err != nil {
+	if err := sqliteMigrate(ctx, write); err != nil {
 		_ = write.Close()
 		return nil, err
 	}
@@ -79,6 +79,18 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	read.SetMaxOpenConns(maxConns(o))
 	read.SetMaxIdleConns(maxConns(o))
 	return &DB{dialect: d, read: read, writer: w}, nil
+}
+
+// sqliteMigrate tries again, since of two processes that open a new file at once one finds
+// the tables made by the other.
+func sqliteMigrate(ctx context.Context, db *sql.DB) error {
+	var err error
+	for range 3 {
+		if err = migrate(ctx, db, goose.DialectSQLite3, nil); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 func maxConns(o Options) int {

@@ -33,6 +33,10 @@ func (db *DB) Token(ctx context.Context, tenant Tenant, account, name string) (T
 // RefreshToken runs fn under the lock of the token. In a process one caller at a time gets
 // as far as the row's lock, so that waiters hold no connections.
 func (db *DB) RefreshToken(ctx context.Context, tenant Tenant, account, name string, fn func([]byte) ([]byte, error)) (Token, error) {
+	if !db.refreshing.enter() {
+		return Token{}, ErrClosed
+	}
+	defer db.refreshing.leave()
 	unlock, err := db.tokens.lock(ctx, string(tenant)+"\x00"+account+"\x00"+name)
 	if err != nil {
 		return Token{}, err

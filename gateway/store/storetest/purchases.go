@@ -167,7 +167,7 @@ func settlesWhole(t *testing.T, s *store.DB) {
 			p.Cost, p.CostSource = usd(640), "carrier"
 			p.Parcels = []normalize.LabelParcel{{TrackingNumber: "UF1CN"}}
 			p.CarrierData = map[string]string{"lp": "LP1"}
-			p.Draft = &normalize.Draft{ID: "D1", Cost: usd(640)}
+			p.Draft = &normalize.Draft{ID: "D1", Cost: normalize.Money{Minor: 640, Currency: "RMB"}} // no ISO code, as some write it
 			p.Warnings = []normalize.Warning{{Code: "w", Message: "m"}}
 			p.Details = []byte(`{"tracking_url":"https://carrier.test"}`)
 			return nil
