@@ -52,17 +52,16 @@ func newStand(t *testing.T) *stand {
 	}
 	t.Cleanup(sim.close)
 	s := &stand{t: t, sandbox: sim.url, logs: &logBuffer{}}
-	s.startGateway(t.TempDir())
+	s.startGateway("CROSSDOCK_DATA=" + t.TempDir())
 	return s
 }
 
-func (s *stand) startGateway(data string) {
+func (s *stand) startGateway(environ ...string) {
 	s.t.Helper()
-	file, err := configs.Load("", nil)
+	file, err := configs.Load("", environ)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	file.Data = data
 	ctx, stop := context.WithCancel(context.WithoutCancel(s.t.Context()))
 	gw, err := newGateway(ctx, gatewayOptions{file: file, sandboxURL: s.sandbox,
 		logger: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))})

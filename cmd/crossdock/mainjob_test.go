@@ -21,6 +21,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
+	"github.com/crossdock-hub/crossdock/gateway/store/pgtest"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -306,5 +307,41 @@ func TestAVoidReachesTheCarrier(t *testing.T) {
 	}
 	if got := s.ledger(t, "yanwen"); got.Data[0].State != "voided" {
 		t.Errorf("the carrier still charges: %+v", got)
+	}
+}
+
+// The same job on PostgreSQL: compared, bought once, tracked to the door.
+func TestTheMainJobOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	sim, err := listenSandbox("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(sim.close)
+	s := &stand{t: t, sandbox: sim.url, logs: &logBuffer{}}
+	s.startGateway("CROSSDOCK_STORE=" + pgtest.URL(t))
+	a := s.rates(t, example(t, "order-de.json"))
+	if a.Recommended.Cheapest == nil {
+		t.Fatalf("no rate: %+v", a.Unavailable)
+	}
+	body := map[string]any{"rate_id": *a.Recommended.Cheapest, "reference": "PG-1"}
+	r := s.call("POST", "/v1/labels", body, "Idempotency-Key", "pg")
+	var l purchase.Label
+	r.into(t, &l)
+	if r.status != 201 || l.Status != "purchased" {
+		t.Fatalf("buy: %d %s", r.status, r.body)
+	}
+	if r := s.call("POST", "/v1/labels", body, "Idempotency-Key", "pg"); r.status != 201 || r.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("again: %d %s", r.status, r.body)
+	}
+	adapter, _, _ := strings.Cut(l.Channel, ".")
+	s.call("POST", "/_control/push", map[string]any{"carrier": adapter, "tracking_number": l.TrackingNumber, "journey": "delivered"})
+	eventually(t, "delivered", func() bool {
+		var tr trackers.Tracker
+		s.call("GET", "/v1/trackers/"+l.Tracker, nil).into(t, &tr)
+		return tr.Status == normalize.StatusDelivered
+	})
+	if got := s.ledger(t, adapter); len(got.Data) != 1 {
+		t.Errorf("the carrier sold %d labels", len(got.Data))
 	}
 }
