@@ -44,8 +44,8 @@ type Limits struct {
 	// comes beyond is refused all the same, and only counted. 20,000 and 64 MiB.
 	Refused      int
 	RefusedBytes int64
-	// Batch is how many messages one claim takes (64), Batches how many are worked on at
-	// once (4), and Parcels how many parcels of one batch (16).
+	// Batch is how many messages one claim takes (128), Batches how many are worked on at
+	// once (3), and Parcels how many parcels of one batch (64).
 	Batch, Batches, Parcels int
 	// Lease is how long a claim holds an account's messages, should its process die: 6 s.
 	// Work on them stops after two thirds of it.
@@ -64,7 +64,7 @@ func (l *Limits) fill() {
 	for _, n := range []struct {
 		to    *int
 		value int
-	}{{&l.Refused, 20_000}, {&l.Batch, 64}, {&l.Batches, 4}, {&l.Parcels, 16}} {
+	}{{&l.Refused, 20_000}, {&l.Batch, 128}, {&l.Batches, 3}, {&l.Parcels, 64}} {
 		if *n.to <= 0 {
 			*n.to = n.value
 		}
