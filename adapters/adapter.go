@@ -76,6 +76,12 @@ type Returner interface {
 	Return(ctx context.Context, req normalize.LabelRequest) (normalize.Label, error)
 }
 
+// Coster tells what the carrier charged in the end, once it has weighed and billed the
+// shipment. Not billed yet is not_found.
+type Coster interface {
+	ActualCost(ctx context.Context, ref normalize.ShipmentRef) (normalize.ActualCost, error)
+}
+
 // CallbackParser reads the carrier's pushes. None of its methods calls the carrier.
 type CallbackParser interface {
 	// VerifyCallback proves the message by the carrier's own means. A forged one is an

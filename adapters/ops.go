@@ -19,10 +19,12 @@ const (
 	OpPickup     Operation = "pickup"
 	OpReturn     Operation = "return"
 	OpInbound    Operation = "inbound"
+	OpActualCost Operation = "actual_cost"
 	OpToken      Operation = "token"
 )
 
-// Operations are all of them, in the order in which tables show them.
+// Operations are those that tables show, in their order. Actual costs, which few carriers
+// tell, and tokens are none of them.
 func Operations() []Operation {
 	return []Operation{OpRate, OpDraft, OpLabel, OpDocuments, OpFind, OpVoid, OpTrack, OpCallback,
 		OpLandedCost, OpManifest, OpPickup, OpReturn, OpInbound}
@@ -43,6 +45,7 @@ type Ops struct {
 	PickupScheduler PickupScheduler
 	Returner        Returner
 	Inbounder       Inbounder
+	Coster          Coster
 }
 
 // OpsOf discovers what a offers. It is the only place that asserts these types.
@@ -61,6 +64,7 @@ func OpsOf(a Adapter) Ops {
 	o.PickupScheduler, _ = a.(PickupScheduler)
 	o.Returner, _ = a.(Returner)
 	o.Inbounder, _ = a.(Inbounder)
+	o.Coster, _ = a.(Coster)
 	return o
 }
 
@@ -93,6 +97,8 @@ func (o Ops) Offers(op Operation) bool {
 		return o.Returner != nil
 	case OpInbound:
 		return o.Inbounder != nil
+	case OpActualCost:
+		return o.Coster != nil
 	}
 	return false
 }

@@ -117,6 +117,13 @@ type Documents struct {
 	Pending bool
 }
 
+// ActualCost is what a carrier charged for a label in the end. Charges sum to Total.
+type ActualCost struct {
+	Total            Money
+	Charges          []Charge
+	ChargeableWeight Weight // zero where the carrier did not tell
+}
+
 // FindRequest asks whether a purchase exists at the carrier. It must be answerable from
 // what is in it alone, after a crash that lost everything else.
 type FindRequest struct {
