@@ -79,7 +79,10 @@ func (it *item) units() []unit {
 }
 
 // apply takes one parcel's news in. A hint is not believed: it makes us ask the carrier.
-func (s *Service) apply(ctx context.Context, u unit) {
+// What takes too long is that parcel's failure, and no other's.
+func (s *Service) apply(batch context.Context, u unit) {
+	ctx, cancel := context.WithTimeout(batch, s.limits.Lease/3)
+	defer cancel()
 	var unmatched []string
 	err := ctx.Err()
 	switch {

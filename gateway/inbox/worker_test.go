@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway"
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -299,6 +301,54 @@ func TestAClaimThatDiedIsTakenUp(t *testing.T) {
 		}
 		time.Sleep(b.limits.Lease)
 		b.checkTotals("after the lease", map[store.CallbackState]int{store.CallbackDone: 1})
+	})
+}
+
+// stuck are trackers of which one never answers.
+type stuck struct {
+	Trackers
+	number string
+}
+
+func (s *stuck) Apply(ctx context.Context, a *accounts.Account, list []normalize.Tracking, source trackers.Source, callback string) (trackers.Applied, error) {
+	if list[0].TrackingNumber == s.number {
+		<-ctx.Done()
+		return trackers.Applied{}, ctx.Err()
+	}
+	return s.Trackers.Apply(ctx, a, list, source, callback)
+}
+
+// One parcel whose news never end holds up no other, and is given up at the third try.
+func TestAStuckParcelHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(d *Deps) { d.Trackers = &stuck{d.Trackers, "NW-1"} })
+		defer b.run()()
+		id := b.create("NW-2")
+		b.send(message("NW-1", "A", normalize.StatusInTransit, noon))
+		b.send(message("NW-2", "A", normalize.StatusInTransit, noon))
+		time.Sleep(time.Second)
+		if n := len(b.tracker(id).Events); n != 1 {
+			t.Errorf("beside it: got %d scans, want 1", n)
+		}
+		time.Sleep(30 * time.Second)
+		b.checkTotals("in the end", map[store.CallbackState]int{store.CallbackDone: 1, store.CallbackQuarantined: 1})
+	})
+}
+
+// Stopping interrupts, and gives back what was not finished, as nobody's failure.
+func TestStoppingGivesBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(d *Deps) { d.Trackers = &stuck{d.Trackers, "NW-1"} })
+		stop := b.run()
+		b.send(message("NW-1", "A", normalize.StatusInTransit, noon))
+		synctest.Wait()
+		stop()
+		again, err := b.store.ClaimDueCallbacks(t.Context(), store.Due{Lease: time.Second, Limit: 10})
+		if err != nil || len(again) != 1 {
+			t.Errorf("at once: got %d to claim, %v, want 1", len(again), err)
+		}
 	})
 }
 

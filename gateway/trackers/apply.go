@@ -127,17 +127,6 @@ func (s *Service) hinted(t *store.Tracker, _ []store.TrackerEvent) ([]store.Even
 	return nil, nil
 }
 
-// Follows tells whether a tracker of the account has one of these numbers.
-func (s *Service) Follows(ctx context.Context, a *accounts.Account, numbers []string) (bool, error) {
-	for _, number := range numbers {
-		found, err := s.store.FindTrackers(ctx, store.Tenant(a.Tenant), a.ID, number)
-		if err != nil || len(found) > 0 {
-			return len(found) > 0, err
-		}
-	}
-	return false, nil
-}
-
 // match finds the trackers that news are of, each once. Of several that follow the same
 // number from different days only the latest that had left by then is meant.
 func (s *Service) match(ctx context.Context, a *accounts.Account, n news) ([]store.Tracker, error) {

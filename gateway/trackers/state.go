@@ -11,8 +11,7 @@ import (
 // details is what a tracker keeps beyond its columns: what the answer shows besides, and
 // what the fold and the schedule remember.
 type details struct {
-	TrackingURL  string        `json:"tracking_url,omitempty"`
-	ServicePoint *ServicePoint `json:"service_point,omitempty"`
+	TrackingURL string `json:"tracking_url,omitempty"`
 	// URLAsOf and EstimateAsOf are the newest scans of the messages that told these.
 	URLAsOf      time.Time `json:"url_as_of,omitzero"`
 	EstimateAsOf time.Time `json:"estimate_as_of,omitzero"`

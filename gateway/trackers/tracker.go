@@ -31,7 +31,6 @@ type Summary struct {
 
 	TrackingURL       string           `json:"tracking_url,omitempty"`
 	EstimatedDelivery *Estimate        `json:"estimated_delivery,omitempty" doc:"The carrier's present guess"`
-	ServicePoint      *ServicePoint    `json:"service_point,omitempty" doc:"Where the parcel waits, and how long"`
 	ProofOfDelivery   *ProofOfDelivery `json:"proof_of_delivery,omitempty"`
 }
 
@@ -55,23 +54,10 @@ type Estimate struct {
 	To   normalize.Date `json:"to" format:"date"`
 }
 
-// ServicePoint is a shop, post office or locker.
-type ServicePoint struct {
-	ID         string     `json:"id,omitempty"`
-	Name       string     `json:"name,omitempty"`
-	Line1      string     `json:"line1,omitempty"`
-	City       string     `json:"city,omitempty"`
-	PostalCode string     `json:"postal_code,omitempty"`
-	Country    string     `json:"country,omitempty"`
-	Until      *time.Time `json:"until,omitempty"`
-}
-
 // ProofOfDelivery is what the carrier tells of the handing over.
 type ProofOfDelivery struct {
-	At        time.Time `json:"at"`
-	SignedBy  string    `json:"signed_by,omitempty"`
-	Place     string    `json:"place,omitempty" enum:"door,neighbour,safe_place,locker,shop,post_office"`
-	Documents []string  `json:"documents,omitempty"`
+	At       time.Time `json:"at"`
+	SignedBy string    `json:"signed_by,omitempty"`
 }
 
 // Event is one scan as the API shows it.
@@ -123,7 +109,7 @@ func present(t *store.Tracker, d details) Summary {
 		Reference: t.Reference, OrderID: t.OrderID, Label: t.LabelID,
 		Status: t.Status, Substatus: t.Substatus, Leg: t.Leg, PromisedBy: t.PromisedBy, OnTime: "unknown",
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
-		TrackingURL: d.TrackingURL, ServicePoint: d.ServicePoint, ProofOfDelivery: d.Marks.proof(),
+		TrackingURL: d.TrackingURL, ProofOfDelivery: d.Marks.proof(),
 	}
 	if out.Status == "" {
 		out.Status = normalize.StatusUnknown
