@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -37,6 +38,11 @@ func keysCreateCommand() *cobra.Command {
 			}
 			if !knownTenant(file.Tenants, tenant) {
 				return usage("--tenant: the configuration names no tenant %q", tenant)
+			}
+			if file.Store.IsZero() { // the first key may come before the first start
+				if err := os.MkdirAll(file.Data, 0o700); err != nil {
+					return fmt.Errorf("the data folder cannot be made: %w", err)
+				}
 			}
 			st, err := store.Open(c.Context(), store.Options{URL: storeURL(file), AcceptAsyncStandbys: file.Purchases.AcceptAsyncStandbys})
 			if err != nil {
