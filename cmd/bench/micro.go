@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// pair is a benchmark of a package and, where there is one, the reference beside it: what
+// the same work costs without our part.
+type pair struct {
+	what      string
+	pkg       string
+	name      string
+	reference string
+	than      string // the reference in words
+	unit      string // a reported metric; ns/op when empty
+	time      string // -benchtime
+}
+
+// pairs are those that exist; a name that is not found is an error, so that the table does
+// not thin out in silence.
+var pairs = []pair{
+	{"callback stored, one at a time", "store", "SQLiteAlone", "SQLiteReference", "one bare INSERT and commit", "rows/s", "1s"},
+	{"callback stored, 32 at once", "store", "SQLiteCrowd", "SQLiteReference", "one bare INSERT and commit", "rows/s", "1s"},
+	{"purchase, all four writes", "store", "SQLitePurchase", "", "", "purchases/s", "1s"},
+	{"guarded call, all guards", "guards", "Do", "", "", "", "500ms"},
+	{"price converted and allocated", "fx", "Price", "", "", "", "500ms"},
+	{"price by rate card", "ratecard", "Price", "", "", "", "500ms"},
+	{"business days added", "calendar", "AddBusinessDays", "", "", "", "500ms"},
+	{"tracking folded", "trackers", "Fold", "", "", "", "500ms"},
+}
+
+const gatewayPackages = "github.com/crossdock-hub/crossdock/gateway/"
+
+// result is one line of `go test -bench`.
+type result struct {
+	values map[string]string // by unit
+}
+
+// micro runs the packages' own benchmarks and prints them in one table.
+func micro(ctx context.Context) error {
+	fmt.Printf("\n== parts, each beside what it is built on where the package has that\n\n")
+	fmt.Printf("%-32s  %14s  %10s  %14s  %6s  %s\n", "", "ours", "allocs/op", "reference", "ratio", "reference is")
+	done := map[string]map[string]result{}
+	for _, p := range pairs {
+		if done[p.pkg] == nil {
+			r, err := benchmarks(ctx, p.pkg)
+			if err != nil {
+				return err
+			}
+			done[p.pkg] = r
+		}
+		if err := p.print(done[p.pkg]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// benchmarks runs those of a package that the table names.
+func benchmarks(ctx context.Context, pkg string) (map[string]result, error) {
+	var names []string
+	length := ""
+	for _, p := range pairs {
+		if p.pkg == pkg {
+			names, length = append(names, p.name), p.time
+			if p.reference != "" {
+				names = append(names, p.reference)
+			}
+		}
+	}
+	text, err := output(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark("+strings.Join(names, "|")+")$",
+		"-benchmem", "-benchtime", length, gatewayPackages+pkg)
+	if err != nil {
+		return nil, err
+	}
+	return parseBenchmarks(text), nil
+}
+
+var benchLine = regexp.MustCompile(`^Benchmark(\w+?)(?:-\d+)?\s+\d+\s+(.*)$`)
+
+// parseBenchmarks reads "BenchmarkX-2  100  12 ns/op  3 rows/s  1 allocs/op".
+func parseBenchmarks(text string) map[string]result {
+	out := map[string]result{}
+	for sc := bufio.NewScanner(strings.NewReader(text)); sc.Scan(); {
+		m := benchLine.FindStringSubmatch(sc.Text())
+		if m == nil {
+			continue
+		}
+		r := result{map[string]string{}}
+		for f := strings.Fields(m[2]); len(f) >= 2; f = f[2:] {
+			r.values[f[1]] = f[0]
+		}
+		out[m[1]] = r
+	}
+	return out
+}
+
+func (p pair) print(found map[string]result) error {
+	ours, err := p.value(found, p.name)
+	if err != nil {
+		return err
+	}
+	reference, ratio := "-", "-"
+	if p.reference != "" {
+		v, err := p.value(found, p.reference)
+		if err != nil {
+			return err
+		}
+		reference, ratio = p.text(v), fmt.Sprintf("%.2f", ours/v)
+	}
+	fmt.Printf("%-32s  %14s  %10s  %14s  %6s  %s\n", p.what, p.text(ours), found[p.name].values["allocs/op"], reference, ratio, p.than)
+	return nil
+}
+
+func (p pair) value(found map[string]result, name string) (float64, error) {
+	unit := p.unit
+	if unit == "" {
+		unit = "ns/op"
+	}
+	v, err := strconv.ParseFloat(found[name].values[unit], 64)
+	if err != nil || v <= 0 {
+		return 0, fmt.Errorf("gateway/%s has no benchmark %s that tells %s", p.pkg, name, unit)
+	}
+	return v, nil
+}
+
+func (p pair) text(v float64) string {
+	switch {
+	case p.unit != "":
+		return fmt.Sprintf("%.0f %s", v, p.unit)
+	case v >= 1e6:
+		return fmt.Sprintf("%.2f ms", v/1e6)
+	case v >= 1e3:
+		return fmt.Sprintf("%.2f µs", v/1e3)
+	default:
+		return fmt.Sprintf("%.0f ns", v)
+	}
+}
+
+// output runs a command and returns what it printed.
+func output(ctx context.Context, program string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, program, args...)
+	var complaint tail
+	cmd.Stderr = &complaint
+	cmd.Env = os.Environ()
+	b, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w\n%s%s", program, args[0], err, b, complaint.b)
+	}
+	return string(b), nil
+}
