@@ -75,7 +75,7 @@ func benchmarks(ctx context.Context, pkg string) (map[string]result, error) {
 			}
 		}
 	}
-	text, err := output(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark("+strings.Join(names, "|")+")$",
+	text, err := output(ctx, nil, "go", "test", "-run", "^$", "-bench", "^Benchmark("+strings.Join(names, "|")+")$",
 		"-benchmem", "-benchtime", length, gatewayPackages+pkg)
 	if err != nil {
 		return nil, err
@@ -145,11 +145,11 @@ func (p pair) text(v float64) string {
 }
 
 // output runs a command and returns what it printed.
-func output(ctx context.Context, program string, args ...string) (string, error) {
+func output(ctx context.Context, env []string, program string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	var complaint tail
 	cmd.Stderr = &complaint
-	cmd.Env = os.Environ()
+	cmd.Env = append(os.Environ(), env...)
 	b, err := cmd.Output()
 	if err != nil {
 		return "", fmt.Errorf("%s %s: %w\n%s%s", program, args[0], err, b, complaint.b)

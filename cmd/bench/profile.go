@@ -76,7 +76,7 @@ func profile(ctx context.Context, o options) error {
 }
 
 func writeOverlay(ctx context.Context, dir string) (string, error) {
-	root, err := output(ctx, "go", "list", "-f", "{{.Dir}}", "github.com/crossdock-hub/crossdock/cmd/crossdock")
+	root, err := output(ctx, nil, "go", "list", "-f", "{{.Dir}}", "github.com/crossdock-hub/crossdock/cmd/crossdock")
 	if err != nil {
 		return "", err
 	}

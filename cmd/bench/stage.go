@@ -110,7 +110,7 @@ func (s *stage) startGateway(ctx context.Context, binary string, env []string, p
 	if err != nil {
 		return err
 	}
-	made, err := output(ctx, binary, "keys", "create", "--config", config, "--scopes", "rates:read", "--json")
+	made, err := output(ctx, env, binary, "keys", "create", "--config", config, "--scopes", "rates:read", "--json")
 	if err != nil {
 		return err
 	}
