@@ -35,7 +35,8 @@ const maxReference = 35
 // Spec tells who DHL Express is, which channels it has and how far we go with it.
 func Spec() adapters.Spec {
 	return adapters.Spec{
-		Code: code, Carrier: "DHL Express",
+		NumberForms: []string{`\d{10}`, `JD\d{18}`}, // waybill, and licence plate of a piece
+		Code:        code, Carrier: "DHL Express",
 		Fields: adapters.FieldsOf[Config](), New: adapters.Make(New),
 		Services: []adapters.Service{
 			service(worldwide, "DHL Express Worldwide"),

@@ -30,7 +30,9 @@ const (
 // Spec tells who Yanwen is, which channels it has and how far we go with it.
 func Spec() adapters.Spec {
 	return adapters.Spec{
-		Code: code, Carrier: "Yanwen Express",
+		// Yanwen's private range in S10 form; the last-mile numbers of its parcels are others'.
+		NumberForms: []string{`U[A-Z]\d{9}YP`},
+		Code:        code, Carrier: "Yanwen Express",
 		Fields: adapters.FieldsOf[Config](), New: adapters.Make(New),
 		Services: []adapters.Service{
 			service(tracked, "Yanwen Air Mail Tracked", "postal"),
