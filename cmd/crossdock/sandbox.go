@@ -16,10 +16,14 @@ import (
 
 func sandboxCommand() *cobra.Command {
 	var listen string
+	var perSecond int
 	c := &cobra.Command{
 		Use: "sandbox", Short: "Run the carrier simulators alone, in a process of their own", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			sim, err := listenSandbox(listen)
+			if perSecond < 0 {
+				return usage("--requests-per-second must not be negative")
+			}
+			sim, err := openSandbox(listen, mocks.Options{RequestsPerSecond: perSecond})
 			if err != nil {
 				return err
 			}
@@ -32,6 +36,7 @@ func sandboxCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8090", "address of the simulators")
+	c.Flags().IntVar(&perSecond, "requests-per-second", 0, "what each carrier allows an account (default 200)")
 	return c
 }
 
@@ -54,12 +59,14 @@ func startSandbox(f serveFlags) (*simulators, error) {
 	}
 }
 
-func listenSandbox(addr string) (*simulators, error) {
+func listenSandbox(addr string) (*simulators, error) { return openSandbox(addr, mocks.Options{}) }
+
+func openSandbox(addr string, o mocks.Options) (*simulators, error) {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("the simulators cannot listen: %w", err)
 	}
-	box := mocks.New(mocks.Options{}, simulated()...)
+	box := mocks.New(o, simulated()...)
 	s := &simulators{url: "http://" + ln.Addr().String(), box: box, done: make(chan struct{})}
 	s.server = httpServer(box)
 	s.server.WriteTimeout = 0 // a fault may hold a reply for minutes

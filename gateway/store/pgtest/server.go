@@ -24,7 +24,7 @@ type server struct {
 	url  string
 	dir  string
 	cmd  *exec.Cmd
-	life io.Closer // the server lives as long as this is open
+	life io.WriteCloser // the server lives as long as this is open
 	done chan error
 }
 
@@ -33,9 +33,10 @@ const (
 	stopTime  = 30 * time.Second
 )
 
-// guard starts the server in the folder $0, and stops it and removes the folder when its
-// standard input ends: when we say so, and also when the test binary dies without a word.
-const guard = `"$@" & pid=$!; read -r _; kill -QUIT $pid; wait $pid; rm -rf "$0"`
+// guard starts the server in the folder $0. Each line of its standard input restarts it as
+// pg_ctl -m immediate does; when the input ends it stops the server and removes the folder:
+// when we say so, and also when the test binary dies without a word.
+const guard = `"$@" & pid=$!; while read -r _; do kill -QUIT $pid; wait $pid; "$@" & pid=$!; done; kill -QUIT $pid; wait $pid; rm -rf "$0"`
 
 // startServer makes a cluster and starts it. A port that is free now may be taken a moment
 // later, so that there are some tries.
