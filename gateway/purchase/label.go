@@ -3,6 +3,7 @@ package purchase
 import (
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/rating"
@@ -76,6 +77,10 @@ type details struct {
 	ChargeableWeight normalize.Weight `json:"chargeable_weight,omitzero"`
 	Charges          []rating.Charge  `json:"charges,omitempty"`
 	DocumentTries    int              `json:"document_tries,omitempty"`
+	// Waiting is what the carrier says of papers that it does not give yet.
+	Waiting []normalize.Warning `json:"waiting,omitempty"`
+	Looks   int                 `json:"looks,omitempty"` // how often its fate was looked for
+	Sends   int                 `json:"sends,omitempty"` // how often it was sent again
 }
 
 func detailsOf(p store.Purchase) details {
@@ -140,7 +145,7 @@ func labelOf(f store.PurchaseFile) Label {
 		Parcels: p.Parcels, CostSource: p.CostSource, ClientReference: p.ClientReference,
 		Attempts: []Attempt{}, Documents: []Document{}, Tracker: p.TrackerID, History: []HistoryLine{}, CreatedAt: p.CreatedAt,
 		TrackingURL: d.TrackingURL, VoidableUntil: d.VoidableUntil, Pickup: d.Pickup,
-		ChargeableWeight: d.ChargeableWeight, Charges: d.Charges, Warnings: p.Warnings,
+		ChargeableWeight: d.ChargeableWeight, Charges: d.Charges, Warnings: slices.Concat(p.Warnings, d.Waiting),
 	}
 	if out.Parcels == nil {
 		out.Parcels = []normalize.LabelParcel{}
@@ -159,6 +164,9 @@ func labelOf(f store.PurchaseFile) Label {
 			SHA256: hex.EncodeToString(d.SHA256), Bytes: d.Bytes, URL: "/v1/labels/" + p.ID + "/documents/" + d.ID, Source: d.Source})
 	}
 	for _, h := range f.History {
+		if h.Status == string(store.PurchaseVoidUnknown) {
+			h.Status = Status(store.PurchaseVoidUnknown) // the store's own word
+		}
 		out.History = append(out.History, HistoryLine(h))
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/ids"
@@ -21,6 +22,14 @@ type prepared struct {
 	service string
 	order   order
 	quote   normalize.Money
+}
+
+// first is the call with which the purchase begins at the carrier.
+func (w prepared) first() adapters.Operation {
+	if w.account.Ops.Drafter != nil {
+		return adapters.OpDraft
+	}
+	return adapters.OpLabel
 }
 
 // prepare reads the request, finds the price and checks all that can be checked before
@@ -83,8 +92,12 @@ func (s *Service) byChannel(ctx context.Context, tenant string, r Request) (prep
 		return prepared{}, gateway.RefuseField(gateway.CodeInvalidRequest, "/channel", "is not a channel of this gateway")
 	}
 	account, ok := s.Registry.ForChannel(tenant, r.Channel, r.Account)
-	if !ok {
-		return prepared{}, gateway.RefuseField(gateway.CodeInvalidRequest, "/account", "no carrier account of yours serves this channel")
+	switch {
+	case ok:
+	case r.Account != "":
+		return prepared{}, gateway.RefuseField(gateway.CodeInvalidRequest, "/account", "is not a carrier account of yours that serves this channel")
+	default:
+		return prepared{}, gateway.RefuseField(gateway.CodeInvalidRequest, "/channel", "no carrier account of yours serves this channel")
 	}
 	shipment := r.full()
 	ask := rating.Request{Shipment: shipment, Currency: r.Currency}
@@ -100,14 +113,26 @@ func (s *Service) byChannel(ctx context.Context, tenant string, r Request) (prep
 	}
 	if refused != nil {
 		if r.AllowUnpriced && normalize.Kind(refused.Code) == normalize.KindNotServiceable && refused.Pointer == "" {
-			_, service, _ := s.Registry.Service(r.Channel)
-			return prepared{account: account, channel: r.Channel, service: service.Name, order: order{Shipment: shipment}}, nil
+			return s.unpriced(tenant, r, account, shipment)
 		}
 		return prepared{}, refuseChannel(r.Channel, &normalize.Error{Kind: normalize.Kind(refused.Code), Message: refused.Message,
 			Field: refused.Pointer, Code: refused.CarrierCode, CarrierMsg: refused.CarrierMessage,
 			RetryAfter: time.Duration(refused.RetryAfterMS) * time.Millisecond})
 	}
 	return s.fromOffer(tenant, offer, shipment)
+}
+
+// unpriced buys without a price, unless a limit of money could then not be kept.
+func (s *Service) unpriced(tenant string, r Request, a *accounts.Account, shipment normalize.Shipment) (prepared, error) {
+	switch {
+	case !r.MaxCost.IsZero():
+		return prepared{}, gateway.RefuseField(gateway.CodeSpendingLimit, "/max_cost", "this channel gives no price to hold against it")
+	case !s.Ceilings(tenant).Money.IsZero():
+		return prepared{}, gateway.RefuseField(gateway.CodeSpendingLimit, "/allow_unpriced",
+			"this channel gives no price to hold against the tenant's ceiling of a day")
+	}
+	_, service, _ := s.Registry.Service(r.Channel)
+	return prepared{account: a, channel: r.Channel, service: service.Name, order: order{Shipment: shipment}}, nil
 }
 
 func (s *Service) fromOffer(tenant string, offer rating.Offer, shipment normalize.Shipment) (prepared, error) {
@@ -124,23 +149,33 @@ func (s *Service) fromOffer(tenant string, offer rating.Offer, shipment normaliz
 			CarrierCost: offer.Rate.CarrierTotal, Charges: offer.Rate.Charges}}, nil
 }
 
+// unsentFor is the longest time from the intent to the claim under which it is sent. What is
+// unsent after that has lost its worker.
+func (s *Service) unsentFor(want prepared) time.Duration {
+	if want.account.Ops.Drafter == nil {
+		return s.Caller.Limit(adapters.OpLabel)
+	}
+	return s.Caller.Limit(adapters.OpDraft) + s.Caller.Limit(adapters.OpFind) + s.Caller.Limit(adapters.OpLabel)
+}
+
 // begin writes the intent: from here on the purchase is known, whatever happens.
-func (s *Service) begin(ctx context.Context, tenant, actor, key string, print []byte, arrived time.Time, r Request, want prepared) (store.Begun, error) {
+func (s *Service) begin(ctx context.Context, tenant, actor, key string, print []byte, until time.Time, r Request, want prepared) (store.Begun, error) {
 	doc, err := json.Marshal(want.order)
 	if err != nil {
 		return store.Begun{}, err
 	}
-	id := newLabelID()
+	id := ids.New(ids.Label)
 	p := store.Purchase{
 		ID: id, Tenant: store.Tenant(tenant), Key: key, Fingerprint: print,
 		Account: want.account.ID, Adapter: want.account.Adapter, Channel: want.channel, Service: want.service,
 		Class: string(want.account.Spec.PurchaseOf(want.service).Class), Platform: want.order.Shipment.Platform, OrderID: want.order.Shipment.OrderID(),
 		Reference: r.Reference, ClientReference: ids.ClientReference(s.Store.Meta().Prefix, id),
-		CallerDeadline: arrived.Add(r.deadline()), Request: doc, Quote: want.quote,
+		CallerDeadline: until, Request: doc, Quote: want.quote,
 	}
-	intent := store.Intent{Purchase: p, DueIn: r.deadline() + leaseSlack, Ceilings: s.Ceilings(tenant)}
+	intent := store.Intent{Purchase: p, DueIn: s.unsentFor(want) + leaseSlack, Ceilings: s.Ceilings(tenant)}
 	if intent.Purchase.Spend, err = s.Spend(want.quote, intent.Ceilings); err != nil {
-		return store.Begun{}, err
+		return store.Begun{}, gateway.Refuse(gateway.CodeSpendingLimit,
+			"the price cannot be held against the tenant's ceiling of a day: "+err.Error())
 	}
 	intent.History = []store.HistoryLine{{Status: "purchasing", Detail: "written down, nothing sent yet"}}
 	if o := r.Override; o != nil {

@@ -17,13 +17,14 @@ import (
 // drafts, claim, send, settle, papers. It stops where the outcome is open; what is due
 // then is the worker's.
 func (s *Service) run(ctx context.Context, p store.Purchase, want prepared, permit accounts.Permit, until time.Time) {
-	p, err := s.draft(ctx, p, want)
-	if err != nil {
-		permit.Cancel()
-		s.lost(p, "draft", err)
-		return
+	if want.account.Ops.Drafter != nil {
+		var err error
+		if p, permit, err = s.draft(ctx, p, want, permit); err != nil {
+			s.lost(p, "draft", err)
+			return
+		}
 	}
-	p, err = s.send(ctx, p, want, permit)
+	p, err := s.send(ctx, p, want, permit)
 	if err != nil {
 		s.lost(p, "label", err)
 		return
@@ -38,7 +39,7 @@ var errStopped = errors.New("stopped")
 
 // lost logs what ended a run early. A conflict is no fault: another worker has taken over.
 func (s *Service) lost(p store.Purchase, op string, err error) {
-	if !errors.Is(err, errStopped) && !errors.Is(err, store.ErrConflict) {
+	if err != nil && !errors.Is(err, errStopped) && !errors.Is(err, store.ErrConflict) && !errors.Is(err, context.Canceled) {
 		s.Logger.Error("purchase interrupted", "carrier", p.Adapter, "account", p.Account, "op", op, "shipment_id", p.ID, "err", err.Error())
 	}
 }
@@ -48,37 +49,58 @@ func labelRequest(p store.Purchase, o order) normalize.LabelRequest {
 		Reference: p.Reference, Label: o.Label, CarrierData: o.CarrierData, Draft: p.Draft}
 }
 
-// draft books what costs nothing and stores its id before it is confirmed. A draft that
-// failed has cost nothing, so the purchase ends there.
-func (s *Service) draft(ctx context.Context, p store.Purchase, want prepared) (store.Purchase, error) {
-	if want.account.Ops.Drafter == nil {
-		return p, nil
-	}
+// draft books what costs nothing, stores its id before it is confirmed, and takes the permit
+// for the confirmation. A draft that failed has cost nothing, so the purchase ends there.
+func (s *Service) draft(ctx context.Context, p store.Purchase, want prepared, permit accounts.Permit) (store.Purchase, accounts.Permit, error) {
 	attempt, err := s.Store.StartAttempt(ctx, p.Ref(), store.AttemptDraft, nil)
 	if err != nil {
-		return p, err
+		permit.Cancel()
+		return p, nil, err
 	}
+	res := store.AttemptResult{N: attempt.N, Outcome: store.OutcomeOK}
 	var d normalize.Draft
-	err = s.Caller.Call(ctx, want.account, adapters.OpDraft, func(ctx context.Context) (err error) {
+	err = permit.Run(ctx, func(ctx context.Context) (err error) {
 		d, err = want.account.Ops.Drafter.Draft(ctx, labelRequest(p, want.order))
 		return err
 	})
-	if normalize.KindOf(err) == normalize.KindDuplicate && err != nil && want.account.Ops.Finder != nil {
+	if err != nil && normalize.KindOf(err) == normalize.KindDuplicate && want.account.Ops.Finder != nil {
 		d, err = s.earlierDraft(ctx, p, want)
 	}
 	if err != nil {
-		e := normalize.AsError(err)
-		return s.decline(ctx, p, store.AttemptResult{N: attempt.N, Outcome: store.OutcomeRefused, CarrierCode: e.Code}, e,
-			"the carrier gave no draft, so nothing was bought")
+		p, err = s.undrafted(ctx, p, res, normalize.AsError(err))
+		return p, nil, err
 	}
-	return s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
-		Attempt: &store.AttemptResult{N: attempt.N, Outcome: store.OutcomeOK},
+	p, err = s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+		Attempt: &res,
 		Change: func(p *store.Purchase) error {
 			p.Draft = &d
 			return nil
 		},
 		History: []store.HistoryLine{{Status: "purchasing", Detail: "drafted, not yet confirmed"}},
 	})
+	if err != nil {
+		return p, nil, err
+	}
+	if permit, err = s.Caller.Admit(ctx, want.account, adapters.OpLabel); err != nil {
+		p, err = s.giveUp(ctx, p, nil, normalize.AsError(err), "drafted, but the confirmation was not admitted, so nothing was bought")
+		return p, nil, err
+	}
+	return p, permit, nil
+}
+
+// undrafted ends a purchase whose draft failed: whatever came of the draft, it is free.
+func (s *Service) undrafted(ctx context.Context, p store.Purchase, res store.AttemptResult, e *normalize.Error) (store.Purchase, error) {
+	res.CarrierCode = e.Code
+	switch {
+	case e.NotSent:
+		res.Outcome = store.OutcomeNotSent
+	case e.Kind.AfterWrite() == normalize.NotBought || e.Kind == normalize.KindDuplicate:
+		res.Outcome = store.OutcomeRefused
+		return s.decline(ctx, p, res, e, "the carrier gave no draft, so nothing was bought")
+	default:
+		res.Outcome = store.OutcomeError
+	}
+	return s.giveUp(ctx, p, &res, e, "there was no draft to confirm, so nothing was bought")
 }
 
 // earlierDraft finds the draft that an earlier purchase of the same order line left behind.
@@ -142,28 +164,50 @@ func (s *Service) keep(p store.Purchase) func(context.Context, normalize.Evidenc
 func (s *Service) outcome(ctx context.Context, p store.Purchase, want prepared, label normalize.Label, err error, res store.AttemptResult) (store.Purchase, error) {
 	if err == nil {
 		res.Outcome = store.OutcomeOK
-		return s.settle(ctx, p, want.account, want.order, label, &res, "the carrier sold it")
+		out, serr := s.settle(ctx, p, want.account, want.order, label, &res, "the carrier sold it")
+		switch {
+		case errors.Is(serr, store.ErrConflict):
+			return s.late(ctx, p, want, label)
+		case errors.Is(serr, store.ErrDuplicate):
+			return s.park(ctx, p, &res, "the carrier answered with a label that another purchase of the account has", documentsOf(p, label.Documents)...)
+		}
+		return out, serr
 	}
 	e := normalize.AsError(err)
 	res.CarrierCode = e.Code
 	switch {
 	case e.NotSent:
 		res.Outcome = store.OutcomeNotSent
-		return s.decline(ctx, p, res, e, "nothing was sent")
+		return s.giveUp(ctx, p, &res, e, "nothing was sent")
 	case e.Kind.AfterWrite() == normalize.NotBought:
 		res.Outcome = store.OutcomeRefused
 		return s.decline(ctx, p, res, e, "the carrier refused")
 	case e.Kind.AfterWrite() == normalize.Bought:
 		res.Outcome = store.OutcomeUnknown
-		return s.foundDuplicate(ctx, p, want, res)
+		return s.foundDuplicate(ctx, p, want, res, e)
 	default:
 		res.Outcome = store.OutcomeUnknown
 		return s.unknown(ctx, p, want.account, res, "no usable answer came back: the carrier may have sold it")
 	}
 }
 
+// late settles a purchase by an answer that came after its lease had run out: state is
+// fenced by the epoch, but what the carrier said is true all the same.
+func (s *Service) late(ctx context.Context, p store.Purchase, want prepared, label normalize.Label) (store.Purchase, error) {
+	now, err := s.Store.Purchase(ctx, p.Tenant, p.ID)
+	if err != nil {
+		return p, err
+	}
+	switch now.State {
+	case store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseParked:
+		return s.settle(ctx, now, want.account, want.order, label, nil, "the carrier's late answer says that it sold it")
+	}
+	return now, store.ErrConflict // somebody else has found out
+}
+
 // foundDuplicate fetches the label that the carrier says it has sold under our reference.
-func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want prepared, res store.AttemptResult) (store.Purchase, error) {
+// Where that one is another purchase's, this one has bought nothing.
+func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want prepared, res store.AttemptResult, e *normalize.Error) (store.Purchase, error) {
 	var found normalize.Found
 	err := errors.New("the carrier cannot be asked")
 	if f := want.account.Ops.Finder; f != nil {
@@ -175,50 +219,10 @@ func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want pre
 	if err != nil || len(found.Labels) != 1 {
 		return s.unknown(ctx, p, want.account, res, "the carrier has this reference already, and its label could not be fetched")
 	}
-	return s.settle(ctx, p, want.account, want.order, found.Labels[0], &res, "the carrier had sold it already; its label was found")
-}
-
-func (s *Service) decline(ctx context.Context, p store.Purchase, res store.AttemptResult, e *normalize.Error, detail string) (store.Purchase, error) {
-	state := store.PurchaseDeclined
-	if res.Outcome == store.OutcomeNotSent {
-		state = store.PurchaseFailed
+	out, err := s.settle(ctx, p, want.account, want.order, found.Labels[0], &res, "the carrier had sold it already; its label was found")
+	if errors.Is(err, store.ErrDuplicate) {
+		res.Outcome = store.OutcomeRefused
+		return s.decline(ctx, p, res, e, "the carrier has sold it already, to another purchase of the account")
 	}
-	out, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
-		Attempt: &res, Release: true,
-		Change: func(p *store.Purchase) error {
-			p.State, p.Refusal, p.DueAt = state, encodeRefusal(e), time.Time{}
-			return nil
-		},
-		History: []store.HistoryLine{{Status: "failed", Detail: detail + ": " + string(e.Kind)}},
-		Emit:    func(p store.Purchase, _ *store.Tracker) []store.Event { return []store.Event{event("label.failed", p)} },
-	})
-	if err != nil {
-		return p, err
-	}
-	return out, errStopped
-}
-
-func (s *Service) unknown(ctx context.Context, p store.Purchase, a *accounts.Account, res store.AttemptResult, detail string) (store.Purchase, error) {
-	out, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
-		Attempt: &res, Release: true,
-		Change: func(p *store.Purchase) error {
-			p.State, p.DueAt = store.PurchaseUnknown, p.UpdatedAt.Add(quiet(a, p.Service))
-			return nil
-		},
-		History: []store.HistoryLine{{Status: "unknown", Detail: detail}},
-		Emit: func(p store.Purchase, _ *store.Tracker) []store.Event {
-			return []store.Event{event("label.unknown", p)}
-		},
-	})
-	if err != nil {
-		return p, err
-	}
-	return out, errStopped
-}
-
-func quiet(a *accounts.Account, service string) time.Duration {
-	if a.QuietPeriod > 0 {
-		return a.QuietPeriod
-	}
-	return a.Spec.PurchaseOf(service).QuietPeriod
+	return out, err
 }

@@ -3,16 +3,15 @@ package purchase
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
-	"github.com/crossdock-hub/crossdock/gateway/ids"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -56,24 +55,63 @@ type Deps struct {
 	Spend    func(price normalize.Money, limit store.Ceilings) (normalize.Money, error)
 	// TrackEvery is when a new tracker is polled first.
 	TrackEvery time.Duration
+	// Trackers ends the tracker of a label that was voided.
+	Trackers Trackers
+}
+
+// Trackers follow the parcels of labels.
+type Trackers interface {
+	// Cancel ends a tracker; doing it twice changes nothing.
+	Cancel(ctx context.Context, tenant, id string) error
 }
 
 // leaseSlack is how much longer than the call a lease is, so that no other worker takes a
 // purchase whose call may still be under way.
 const leaseSlack = 5 * time.Second
 
+// closeLimit bounds how long Close waits: a call that commits money and one that looks for
+// what became of it. What is still under way then is found unknown at the next start.
+const closeLimit = 30 * time.Second
+
 // Service buys and voids labels.
 type Service struct {
 	Deps
-	work    sync.WaitGroup // purchases under way, and the worker
-	waiting sync.Map       // tenant and key → struct{}: a caller here waits for this purchase
+	work    sync.WaitGroup // purchases under way
+	stop    chan struct{}  // closed when nobody is to begin a wait any more
+	stopped sync.Once
+	flights sync.Map       // tenant and key → *flight
+	places  chan struct{}  // of what the worker does at once
+	begun   sync.WaitGroup // what the worker does
+}
+
+// flight is a purchase that this process carries out.
+type flight struct {
+	print []byte
+	left  atomic.Bool // its caller has been answered, or went away
 }
 
 // New makes the service.
-func New(d Deps) *Service { return &Service{Deps: d} }
+func New(d Deps) *Service {
+	return &Service{Deps: d, stop: make(chan struct{}), places: make(chan struct{}, workBatch)}
+}
 
-// Close waits for purchases that are under way, each no longer than its call's limit.
-func (s *Service) Close() { s.work.Wait() }
+// Close waits for purchases that are under way, at most closeLimit. No request may come in
+// any more.
+func (s *Service) Close() {
+	s.stopped.Do(func() { close(s.stop) })
+	done := make(chan struct{})
+	go func() {
+		s.work.Wait()
+		close(done)
+	}()
+	limit := time.NewTimer(closeLimit)
+	defer limit.Stop()
+	select {
+	case <-done:
+	case <-limit.C:
+		s.Logger.Error("purchases are still under way; they will be found unknown", "op", "label")
+	}
+}
 
 // Result is what a purchase came to. Settled tells 201 from 202.
 type Result struct {
@@ -90,44 +128,68 @@ func (s *Service) Buy(ctx context.Context, tenant, actor, key string, r Request)
 	if err != nil {
 		return Result{}, err
 	}
+	name, mine := tenant+"\x00"+key, &flight{print: print}
+	other, here := s.flight(name)
+	if here && !other.left.Load() {
+		return Result{}, twin(other.print, print)
+	}
 	old, err := s.Store.PurchaseByKey(ctx, store.Tenant(tenant), key)
-	switch {
-	case err == nil:
-		return s.replay(ctx, old, print)
-	case errors.Is(err, store.ErrKeyReused):
-		return Result{}, gateway.Refuse(gateway.CodeKeyReused, "this idempotency key belongs to another request")
-	case !errors.Is(err, store.ErrNotFound):
+	if err == nil {
+		return s.replay(ctx, old, print, here)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
 		return Result{}, err
 	}
-	want, err := s.prepare(ctx, tenant, r)
+	// Twins are answered before each of them asks the carrier for a price.
+	if other, busy := s.flights.LoadOrStore(name, mine); busy {
+		return Result{}, twin(other.(*flight).print, print)
+	}
+	begun := false
+	defer func() {
+		if !begun {
+			s.flights.CompareAndDelete(name, mine)
+		}
+	}()
+	// What is asked before anything is written lasts no longer than the caller waits.
+	until := arrived.Add(r.deadline())
+	before, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	want, err := s.prepare(before, tenant, r)
 	if err != nil {
 		return Result{}, err
 	}
-	permit, err := s.Caller.Admit(ctx, want.account, adapters.OpLabel)
+	permit, err := s.Caller.Admit(before, want.account, want.first())
 	if err != nil {
 		return Result{}, refuseChannel(want.channel, normalize.AsError(err))
 	}
-	begun, err := s.begin(ctx, tenant, actor, key, print, arrived, r, want)
-	if err != nil || !begun.Created {
+	written, err := s.begin(before, tenant, actor, key, print, until, r, want)
+	if err != nil || !written.Created {
 		permit.Cancel()
 		if err != nil {
 			return Result{}, err
 		}
-		return s.replay(ctx, begun.Purchase, print)
+		return s.replay(ctx, written.Purchase, print, false)
 	}
-	return s.await(ctx, begun.Purchase, want, permit, arrived.Add(r.deadline()))
+	begun = true
+	return s.await(ctx, name, mine, written.Purchase, want, permit, until)
+}
+
+func (s *Service) flight(name string) (*flight, bool) {
+	f, ok := s.flights.Load(name)
+	if !ok {
+		return nil, false
+	}
+	return f.(*flight), true
 }
 
 // await runs the purchase on its own, so that a caller who leaves does not stop it, and
 // answers when it is settled or the caller's deadline has passed.
-func (s *Service) await(ctx context.Context, p store.Purchase, want prepared, permit accounts.Permit, until time.Time) (Result, error) {
-	waitKey := string(p.Tenant) + "\x00" + p.Key
-	s.waiting.Store(waitKey, struct{}{})
-	defer s.waiting.Delete(waitKey)
+func (s *Service) await(ctx context.Context, name string, f *flight, p store.Purchase, want prepared, permit accounts.Permit, until time.Time) (Result, error) {
 	done := make(chan struct{})
 	own := context.WithoutCancel(ctx)
 	s.work.Go(func() {
 		defer close(done)
+		defer s.flights.CompareAndDelete(name, f)
 		s.run(own, p, want, permit, until)
 	})
 	timer := time.NewTimer(time.Until(until))
@@ -137,32 +199,37 @@ func (s *Service) await(ctx context.Context, p store.Purchase, want prepared, pe
 	case <-timer.C:
 	case <-ctx.Done():
 	}
+	f.left.Store(true)
 	return s.result(own, p.Tenant, p.ID, false)
 }
 
-// replay answers a key that was used before.
-func (s *Service) replay(ctx context.Context, p store.Purchase, print []byte) (Result, error) {
-	if !bytes.Equal(p.Fingerprint, print) {
-		return Result{}, gateway.Refuse(gateway.CodeKeyReused, "this idempotency key was used with another body")
+// twin refuses a request whose key another request uses at this moment.
+func twin(theirs, ours []byte) *gateway.Refusal {
+	if !bytes.Equal(theirs, ours) {
+		return gateway.Refuse(gateway.CodeKeyReused, "this idempotency key was used with another body")
 	}
-	if s.open(p) {
-		r := gateway.Refuse(gateway.CodeInProgress, "the first request with this key is still under way")
-		r.RetryAfter = time.Second
-		return Result{}, r
+	r := gateway.Refuse(gateway.CodeInProgress, "the first request with this key is still under way")
+	r.RetryAfter = time.Second
+	return r
+}
+
+// replay answers a key that was used before. abandoned says that it is carried out here and
+// its caller waits no more.
+func (s *Service) replay(ctx context.Context, p store.Purchase, print []byte, abandoned bool) (Result, error) {
+	if !bytes.Equal(p.Fingerprint, print) || !abandoned && open(p, time.Now()) {
+		return Result{}, twin(p.Fingerprint, print)
 	}
 	return s.result(ctx, p.Tenant, p.ID, true)
 }
 
-// open tells whether a caller still waits for the purchase: one of this process, or of
-// another whose deadline has not passed.
-func (s *Service) open(p store.Purchase) bool {
-	if p.State != store.PurchaseReady && p.State != store.PurchaseSending && p.State != store.PurchaseBought {
-		return false
-	}
-	if _, here := s.waiting.Load(string(p.Tenant) + "\x00" + p.Key); here {
-		return true
-	}
-	return p.State != store.PurchaseBought && time.Now().Before(p.LeaseUntil) && time.Now().Before(p.CallerDeadline)
+// open tells whether a caller of another process may still wait for the purchase.
+func open(p store.Purchase, now time.Time) bool {
+	return under(p) && now.Before(p.CallerDeadline) && (p.State == store.PurchaseReady || now.Before(p.LeaseUntil))
+}
+
+// under tells whether a purchase is under way.
+func under(p store.Purchase) bool {
+	return p.State == store.PurchaseReady || p.State == store.PurchaseSending || p.State == store.PurchaseBought
 }
 
 // result reads the purchase as it stands. A refused one is the carrier's refusal again.
@@ -182,79 +249,3 @@ func (s *Service) result(ctx context.Context, tenant store.Tenant, id string, re
 	}
 	return out, nil
 }
-
-// refusalOf is a carrier's stored refusal.
-func refusalOf(p store.Purchase, l Label) *gateway.Refusal {
-	var e refusal
-	if err := json.Unmarshal(p.Refusal, &e); err != nil {
-		e = refusal{Kind: normalize.KindRejected, Message: "the purchase failed"}
-	}
-	r := refuseChannel(p.Channel, &normalize.Error{Kind: e.Kind, Carrier: p.Adapter, Op: "label", Code: e.Code,
-		Message: e.Message, CarrierMsg: e.CarrierMsg, Field: e.Field, RetryAfter: time.Duration(e.RetryAfterMS) * time.Millisecond})
-	r.Label = l
-	return r
-}
-
-// refusal is the stored form of a carrier's refusal.
-type refusal struct {
-	Kind         normalize.Kind `json:"kind"`
-	Code         string         `json:"code,omitempty"`
-	Message      string         `json:"message,omitempty"`
-	CarrierMsg   string         `json:"carrier_message,omitempty"`
-	Field        string         `json:"field,omitempty"`
-	RetryAfterMS int64          `json:"retry_after_ms,omitempty"`
-}
-
-func encodeRefusal(e *normalize.Error) json.RawMessage {
-	b, err := json.Marshal(refusal{e.Kind, e.Code, e.Message, e.CarrierMsg, e.Field, e.RetryAfter.Milliseconds()})
-	if err != nil {
-		return nil
-	}
-	return b
-}
-
-// Get returns a label.
-func (s *Service) Get(ctx context.Context, tenant, id string) (Label, error) {
-	f, err := s.Store.PurchaseFile(ctx, store.Tenant(tenant), id)
-	if errors.Is(err, store.ErrNotFound) {
-		return Label{}, gateway.NotFound("label")
-	}
-	return labelOf(f), err
-}
-
-// Filter narrows a list of labels.
-type Filter struct{ Reference, Status, Channel string }
-
-// List returns labels from the newest.
-func (s *Service) List(ctx context.Context, tenant string, f Filter, page store.Page) ([]Label, string, error) {
-	q := store.PurchaseFilter{Reference: f.Reference, Channel: f.Channel}
-	if f.Status != "" {
-		if q.States = statesOf(f.Status); q.States == nil {
-			return nil, "", gateway.RefuseField(gateway.CodeInvalidRequest, "/status", "is not a status of labels")
-		}
-	}
-	list, err := s.Store.ListPurchases(ctx, store.Tenant(tenant), q, page)
-	if err != nil {
-		return nil, "", err
-	}
-	out := make([]Label, 0, len(list.Items))
-	for _, p := range list.Items {
-		file, err := s.Store.PurchaseFile(ctx, p.Tenant, p.ID)
-		if err != nil {
-			return nil, "", err
-		}
-		out = append(out, labelOf(file))
-	}
-	return out, list.Next, nil
-}
-
-// Document returns a paper with its bytes.
-func (s *Service) Document(ctx context.Context, tenant, label, doc string) (store.Document, error) {
-	d, err := s.Store.Document(ctx, store.Tenant(tenant), label, doc)
-	if errors.Is(err, store.ErrNotFound) {
-		return store.Document{}, gateway.NotFound("document")
-	}
-	return d, err
-}
-
-func newLabelID() string { return ids.New(ids.Label) }

@@ -6,38 +6,62 @@ import (
 	"slices"
 	"time"
 
-	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/gateway/trackers"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
 // settle stores a bought label: settled where number and paper came with it, else bought,
-// and the rest is fetched.
+// and the rest is fetched; until then the purchase stays leased to its worker. A label that
+// another purchase has is store.ErrDuplicate, and nothing is written.
 func (s *Service) settle(ctx context.Context, p store.Purchase, a *accounts.Account, o order, l normalize.Label, res *store.AttemptResult, detail string) (store.Purchase, error) {
 	docs := documentsOf(p, l.Documents)
 	complete := l.TrackingNumber != "" && hasLabel(docs)
+	orphan := !complete && a.Ops.Documenter == nil
+	spend := s.spent(p, l)
 	t := store.Transition{
-		Attempt: res, Release: true, Documents: docs,
+		Attempt: res, Release: complete || orphan, Documents: docs,
 		Labels: []store.BoughtLabel{boughtLabel(p, l)},
 		Change: func(p *store.Purchase) error {
 			apply(p, o, l)
-			p.State, p.DueAt = store.PurchaseBought, p.UpdatedAt.Add(time.Second)
-			if complete {
+			p.Spend = spend
+			p.State, p.DueAt = store.PurchaseBought, p.UpdatedAt
+			switch {
+			case complete:
 				p.State, p.DueAt, p.SettledAt = store.PurchaseSettled, time.Time{}, p.UpdatedAt
+			case orphan:
+				p.State, p.DueAt = store.PurchaseParked, time.Time{}
 			}
 			return nil
 		},
 		History: []store.HistoryLine{{Status: "bought", Detail: detail}},
 		Emit:    emitBought,
 	}
-	if complete {
+	switch {
+	case complete:
 		t.History = append(t.History, store.HistoryLine{Status: "purchased", Detail: "number and label are stored"})
+	case orphan:
+		t.History = append(t.History, store.HistoryLine{Status: "needs_attention",
+			Detail: "number or paper did not come with the sale, and this carrier cannot be asked for them"})
 	}
 	if l.TrackingNumber != "" {
 		t.Tracker = s.tracker(p, a, o, l)
 	}
 	return s.Store.TransitionPurchase(ctx, p.Ref(), t)
+}
+
+// spent is what the purchase counts against the tenant's ceilings: the carrier's own word
+// where it told, as far as that can be converted, else what was quoted.
+func (s *Service) spent(p store.Purchase, l normalize.Label) normalize.Money {
+	if l.Cost.IsZero() {
+		return p.Spend
+	}
+	spend, err := s.Spend(l.Cost, s.Ceilings(string(p.Tenant)))
+	if err != nil || spend.Minor < 0 {
+		return p.Spend
+	}
+	return spend
 }
 
 func boughtLabel(p store.Purchase, l normalize.Label) store.BoughtLabel {
@@ -77,7 +101,11 @@ func apply(p *store.Purchase, o order, l normalize.Label) {
 		}
 	}
 	applyCost(p, o, l)
-	p.Warnings = append(p.Warnings, l.Warnings...)
+	for _, w := range l.Warnings {
+		if !slices.Contains(p.Warnings, w) {
+			p.Warnings = append(p.Warnings, w)
+		}
+	}
 	d := detailsOf(*p)
 	set(&d.TrackingURL, l.TrackingURL)
 	set(&d.Pickup, l.PickupConfirmation)
@@ -149,14 +177,9 @@ func emitBought(p store.Purchase, made *store.Tracker) []store.Event {
 		out = append(out, event("label.purchased", p))
 	}
 	if made != nil {
-		out = append(out, store.Event{Tenant: p.Tenant, Type: "tracker.created", Subject: made.ID, Data: trackerData(p, made)})
+		out = append(out, trackers.CreatedEvent(*made))
 	}
 	return out
-}
-
-func trackerData(p store.Purchase, t *store.Tracker) json.RawMessage {
-	return mustJSON(map[string]any{"id": t.ID, "tracking_number": t.Number, "channel": t.Channel, "status": t.Status,
-		"reference": t.Reference, "label": p.ID})
 }
 
 // event tells of a label without a person's data.
@@ -171,97 +194,4 @@ func mustJSON(v any) json.RawMessage {
 		return json.RawMessage(`{}`)
 	}
 	return b
-}
-
-// retryPapers is how long to wait before the n-th time of asking for papers, from 0.
-func retryPapers(n int) time.Duration {
-	steps := []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second, time.Second, 2 * time.Second, 5 * time.Second,
-		15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
-	return steps[min(n, len(steps)-1)]
-}
-
-// maxPapers bounds how often papers are asked for: about three days, then a person looks.
-const maxPapers = 80
-
-// papers fetches what did not come with the label, as often as fits before until; then the
-// worker goes on.
-func (s *Service) papers(ctx context.Context, p store.Purchase, a *accounts.Account, o order, until time.Time) {
-	for n := 0; p.State == store.PurchaseBought; n++ {
-		var err error
-		if p, err = s.fetch(ctx, p, a, o); err != nil {
-			s.lost(p, "documents", err)
-			return
-		}
-		wait := retryPapers(n)
-		if p.State != store.PurchaseBought || time.Now().Add(wait).After(until) {
-			return
-		}
-		time.Sleep(wait)
-	}
-}
-
-// fetch asks once for the papers and late numbers of a bought label.
-func (s *Service) fetch(ctx context.Context, p store.Purchase, a *accounts.Account, o order) (store.Purchase, error) {
-	if a.Ops.Documenter == nil {
-		return p, nil
-	}
-	attempt, err := s.Store.StartAttempt(ctx, p.Ref(), store.AttemptFetchDoc, nil)
-	if err != nil {
-		return p, err
-	}
-	var got normalize.Documents
-	err = s.Caller.Call(ctx, a, adapters.OpDocuments, func(ctx context.Context) (err error) {
-		got, err = a.Ops.Documenter.Documents(ctx, normalize.DocumentsRequest{Ref: refOf(p, o), Label: o.Label})
-		return err
-	})
-	res := store.AttemptResult{N: attempt.N, Outcome: store.OutcomeOK}
-	if err != nil {
-		res.Outcome, res.CarrierCode = store.OutcomeError, normalize.AsError(err).Code
-		got = normalize.Documents{Pending: true}
-	}
-	return s.fetched(ctx, p, a, o, got, res)
-}
-
-func (s *Service) fetched(ctx context.Context, p store.Purchase, a *accounts.Account, o order, got normalize.Documents, res store.AttemptResult) (store.Purchase, error) {
-	docs := documentsOf(p, append(got.Documents, got.Label.Documents...))
-	number := got.Label.TrackingNumber
-	fresh := number != "" && p.TrackingNumber == ""
-	stored, err := s.Store.DocumentsOf(ctx, p.Tenant, p.ID)
-	if err != nil {
-		return p, err
-	}
-	complete := (number != "" || p.TrackingNumber != "") && (hasLabel(docs) || hasLabel(stored))
-	t := store.Transition{
-		Attempt: &res, Documents: docs,
-		Change: func(p *store.Purchase) error {
-			apply(p, o, got.Label)
-			d := detailsOf(*p)
-			d.DocumentTries++
-			p.Details = d.encode()
-			p.DueAt = p.UpdatedAt.Add(retryPapers(d.DocumentTries))
-			switch {
-			case complete:
-				p.State, p.DueAt, p.SettledAt = store.PurchaseSettled, time.Time{}, p.UpdatedAt
-			case d.DocumentTries >= maxPapers:
-				p.DueAt = time.Time{}
-			}
-			return nil
-		},
-		Release: true,
-	}
-	if fresh {
-		t.Tracker = s.tracker(p, a, o, got.Label)
-		t.History = append(t.History, store.HistoryLine{Status: "purchasing", Detail: "the tracking number has arrived"})
-	}
-	if complete {
-		t.History = append(t.History, store.HistoryLine{Status: "purchased", Detail: "number and label are stored"})
-	}
-	t.Emit = func(p store.Purchase, made *store.Tracker) []store.Event {
-		out := emitBought(p, made)
-		if p.State != store.PurchaseSettled && (fresh || len(docs) > 0) {
-			out = append(out, event("label.updated", p))
-		}
-		return out
-	}
-	return s.Store.TransitionPurchase(ctx, p.Ref(), t)
 }

@@ -24,6 +24,7 @@ func (s *Service) Void(ctx context.Context, tenant, id string) (Label, error) {
 		return Label{}, err
 	}
 	if p.State == store.PurchaseVoided {
+		s.cancelTracker(ctx, p)
 		return s.Get(ctx, tenant, id)
 	}
 	account, ok := s.Registry.Get(tenant, p.Account)
@@ -42,7 +43,7 @@ func (s *Service) Void(ctx context.Context, tenant, id string) (Label, error) {
 	callCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	claimed, attempt, err := s.Store.ClaimPurchase(ctx, p.Ref(), store.Claim{
-		From: []store.PurchaseState{store.PurchaseSettled, store.PurchaseBought, store.PurchaseVoidRefused},
+		From: voidable(p),
 		To:   store.PurchaseVoiding, Lease: limit + leaseSlack, Kind: store.AttemptVoid,
 		History: []store.HistoryLine{{Status: "voiding", Detail: "the void is being sent to the carrier"}},
 	})
@@ -58,6 +59,25 @@ func (s *Service) Void(ctx context.Context, tenant, id string) (Label, error) {
 		return Label{}, err
 	}
 	return s.Get(context.WithoutCancel(ctx), tenant, id)
+}
+
+// voidable are the states from which a void may be asked for: the label is paid for certain.
+func voidable(p store.Purchase) []store.PurchaseState {
+	out := []store.PurchaseState{store.PurchaseSettled, store.PurchaseBought, store.PurchaseVoidRefused}
+	if p.CarrierReference != "" || p.TrackingNumber != "" {
+		out = append(out, store.PurchaseParked) // bought, and given up for its papers only
+	}
+	return out
+}
+
+// cancelTracker ends the tracker of a voided label. Where it fails, voiding again repeats it.
+func (s *Service) cancelTracker(ctx context.Context, p store.Purchase) {
+	if p.TrackerID == "" {
+		return
+	}
+	if err := s.Trackers.Cancel(ctx, string(p.Tenant), p.TrackerID); err != nil {
+		s.Logger.Error("the tracker of a voided label goes on", "carrier", p.Adapter, "account", p.Account, "op", "void", "shipment_id", p.ID, "err", err.Error())
+	}
 }
 
 func (s *Service) sendVoid(ctx context.Context, p store.Purchase, a *accounts.Account, permit accounts.Permit, attempt store.Attempt) error {
@@ -78,51 +98,73 @@ func (s *Service) sendVoid(ctx context.Context, p store.Purchase, a *accounts.Ac
 	return s.voided(own, p, out, err, res)
 }
 
+// voided writes down what the carrier said of the void: done, refused for certain, or unknown.
 func (s *Service) voided(ctx context.Context, p store.Purchase, out normalize.Voided, err error, res store.AttemptResult) error {
-	state, line := store.PurchaseVoided, store.HistoryLine{Status: "voided", Detail: "the carrier confirmed"}
-	if err == nil && !out.Confirmed {
-		line.Detail = "not confirmed by the carrier, which has no such call: " + out.Message
+	f, ferr := s.Store.PurchaseFile(ctx, p.Tenant, p.ID)
+	if ferr != nil {
+		return ferr
 	}
-	res.Outcome = store.OutcomeOK
-	if err != nil {
-		e := normalize.AsError(err)
-		res.CarrierCode = e.Code
-		switch {
-		case e.NotSent:
-			res.Outcome = store.OutcomeNotSent
-			state, line = store.PurchaseVoidRefused, store.HistoryLine{Status: "purchased", Detail: "the void was not sent: " + string(e.Kind)}
-		case e.Kind.AfterWrite() == normalize.NotBought:
-			res.Outcome = store.OutcomeRefused
-			state, line = store.PurchaseVoidRefused, store.HistoryLine{Status: "purchased", Detail: "the carrier refused the void: " + string(e.Kind)}
-		default:
-			res.Outcome = store.OutcomeUnknown
-			state, line = store.PurchaseVoidUnknown, store.HistoryLine{Status: "needs_attention", Detail: "no usable answer to the void: " + string(e.Kind)}
-		}
-	}
-	after, terr := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+	state, line := voidOutcome(p, out, err, &res)
+	t := store.Transition{
 		Attempt: &res, Release: true, History: []store.HistoryLine{line},
 		Change: func(p *store.Purchase) error {
 			p.State, p.DueAt = state, time.Time{}
+			if state == store.PurchaseBought {
+				p.DueAt = p.UpdatedAt // its papers are still to come
+			}
 			return nil
 		},
-		Emit: func(p store.Purchase, _ *store.Tracker) []store.Event {
-			if p.State != store.PurchaseVoided {
-				return nil
-			}
-			return []store.Event{event("label.voided", p)}
-		},
-	})
-	if terr != nil {
-		return terr
 	}
-	if state == store.PurchaseVoidRefused {
-		ref := refuseChannel(p.Channel, normalize.AsError(err))
-		f, ferr := s.Store.PurchaseFile(ctx, after.Tenant, after.ID)
-		if ferr != nil {
-			return ferr
+	if state == store.PurchaseVoided {
+		t.Emit = emit("label.voided")
+		for _, l := range f.Labels {
+			l.Voided = true
+			t.Labels = append(t.Labels, l)
 		}
-		ref.Label = labelOf(f)
-		return ref
 	}
-	return nil
+	after, terr := s.Store.TransitionPurchase(ctx, p.Ref(), t)
+	switch {
+	case terr != nil:
+		return terr
+	case state == store.PurchaseVoided:
+		s.cancelTracker(ctx, after)
+		return nil
+	case state == store.PurchaseVoidUnknown:
+		return nil
+	}
+	ref := refuseChannel(p.Channel, normalize.AsError(err))
+	if f, ferr = s.Store.PurchaseFile(ctx, p.Tenant, p.ID); ferr != nil {
+		return ferr
+	}
+	ref.Label = labelOf(f)
+	return ref
+}
+
+// voidOutcome reads the answer to a void. A label whose void was refused is what it was
+// before: settled, or bought with papers to come.
+func voidOutcome(p store.Purchase, out normalize.Voided, err error, res *store.AttemptResult) (store.PurchaseState, store.HistoryLine) {
+	still := store.HistoryLine{Status: "purchased"}
+	before := store.PurchaseVoidRefused
+	if p.SettledAt.IsZero() {
+		before, still.Status = store.PurchaseBought, "purchasing"
+	}
+	res.Outcome = store.OutcomeOK
+	switch {
+	case err == nil && out.Confirmed:
+		return store.PurchaseVoided, store.HistoryLine{Status: "voided", Detail: "the carrier confirmed"}
+	case err == nil:
+		return store.PurchaseVoided, store.HistoryLine{Status: "voided", Detail: "not confirmed by the carrier, which has no such call: " + out.Message}
+	}
+	e := normalize.AsError(err)
+	res.CarrierCode = e.Code
+	switch {
+	case e.NotSent:
+		res.Outcome, still.Detail = store.OutcomeNotSent, "the void was not sent: "+string(e.Kind)
+		return before, still
+	case e.Kind.AfterWrite() == normalize.NotBought:
+		res.Outcome, still.Detail = store.OutcomeRefused, "the carrier refused the void: "+string(e.Kind)
+		return before, still
+	}
+	res.Outcome = store.OutcomeUnknown
+	return store.PurchaseVoidUnknown, store.HistoryLine{Status: "needs_attention", Detail: "no usable answer to the void: " + string(e.Kind)}
 }

@@ -14,24 +14,65 @@ import (
 const (
 	workEvery = 500 * time.Millisecond
 	workLease = time.Minute
-	workBatch = 16
+	workBatch = 16 // also how many purchases are looked after at once
+	// accountGone is when to look again at a purchase whose account cannot be used.
+	accountGone = 15 * time.Minute
 )
 
-// Work fetches late papers and numbers, and turns purchases whose worker died into
-// unknown ones, until ctx ends. It waits for what it began.
+// Work fetches late papers and numbers, ends purchases that were never sent, and turns
+// those whose worker died into unknown ones, until ctx ends. It waits for what it began.
 func (s *Service) Work(ctx context.Context) {
 	ctx = accounts.InBackground(ctx)
 	tick := time.NewTicker(workEvery)
 	defer tick.Stop()
+	defer s.begun.Wait()
 	for {
 		s.expire(ctx)
-		s.giveUp(ctx)
-		s.fetchDue(ctx)
+		s.each(s.due(ctx, store.PurchaseReady), func(p store.Purchase) error { return s.unsent(ctx, p) })
+		s.each(s.due(ctx, store.PurchaseBought), func(p store.Purchase) error { return s.fetchLate(ctx, p) })
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// due claims purchases to look after, as many as there are places.
+func (s *Service) due(ctx context.Context, states ...store.PurchaseState) []store.Purchase {
+	room := cap(s.places) - len(s.places)
+	if room == 0 {
+		return nil
+	}
+	list, err := s.Store.ClaimDuePurchases(ctx, states, store.Due{Lease: workLease, Limit: room})
+	if err != nil && ctx.Err() == nil {
+		s.Logger.Error("due purchases could not be claimed", "op", workOf(states[0]), "err", err.Error())
+	}
+	return list
+}
+
+// each looks after purchases, each on its own, so that a slow carrier holds up no other's.
+func (s *Service) each(list []store.Purchase, do func(store.Purchase) error) {
+	for _, p := range list {
+		s.places <- struct{}{}
+		s.begun.Go(func() {
+			defer func() { <-s.places }()
+			s.lost(p, workOf(p.State), do(p))
+		})
+	}
+}
+
+// workOf names what the worker does with a purchase of a state, for the log.
+func workOf(state store.PurchaseState) string {
+	switch state {
+	case store.PurchaseReady:
+		return "label"
+	case store.PurchaseBought:
+		return "documents"
+	case store.PurchaseVoidUnknown:
+		return "void"
+	default:
+		return "find"
 	}
 }
 
@@ -42,8 +83,13 @@ func (s *Service) expire(ctx context.Context) {
 			p.DueAt = p.UpdatedAt.Add(quiet(a, p.Service))
 		}
 	}
-	emit := func(p store.Purchase) []store.Event { return []store.Event{event("label.unknown", p)} }
-	list, err := s.Store.ExpireLeases(ctx, workBatch, change, emit)
+	told := func(p store.Purchase) []store.Event {
+		if p.State == store.PurchaseVoidUnknown {
+			return []store.Event{event("label.updated", p)}
+		}
+		return []store.Event{event("label.unknown", p)}
+	}
+	list, err := s.Store.ExpireLeases(ctx, workBatch, change, told)
 	if err != nil && ctx.Err() == nil {
 		s.Logger.Error("leases could not be looked at", "op", "expire", "err", err.Error())
 	}
@@ -52,58 +98,29 @@ func (s *Service) expire(ctx context.Context) {
 	}
 }
 
-// giveUp ends purchases that were written down and never sent, for whoever began them is
-// gone. The claim raises the epoch, so that a slow beginner cannot send any more.
-func (s *Service) giveUp(ctx context.Context) {
-	due, err := s.Store.ClaimDuePurchases(ctx, []store.PurchaseState{store.PurchaseReady}, store.Due{Lease: workLease, Limit: workBatch})
-	if err != nil {
-		if ctx.Err() == nil {
-			s.Logger.Error("due purchases could not be claimed", "op", "label", "err", err.Error())
-		}
-		return
-	}
-	for _, p := range due {
-		never := normalize.Fail(normalize.KindUnavailable, "the gateway stopped before anything was sent; buy again with a new key")
-		_, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
-			Release: true,
-			Change: func(p *store.Purchase) error {
-				p.State, p.Refusal, p.DueAt = store.PurchaseFailed, encodeRefusal(never), time.Time{}
-				return nil
-			},
-			History: []store.HistoryLine{{Status: "failed", Detail: "never sent: whoever began it is gone"}},
-			Emit:    func(p store.Purchase, _ *store.Tracker) []store.Event { return []store.Event{event("label.failed", p)} },
-		})
-		if err != nil {
-			s.lost(p, "label", err)
-		}
-	}
+// unsent ends a purchase that was written down and never sent, for whoever began it is gone.
+// The claim has raised the epoch, so that a slow beginner cannot send any more.
+func (s *Service) unsent(ctx context.Context, p store.Purchase) error {
+	_, err := s.giveUp(ctx, p, nil, normalize.Fail(normalize.KindUnavailable, "the gateway stopped before anything was sent; buy again with a new key"),
+		"never sent: whoever began it is gone")
+	return err
 }
 
-func (s *Service) fetchDue(ctx context.Context) {
-	due, err := s.Store.ClaimDuePurchases(ctx, []store.PurchaseState{store.PurchaseBought}, store.Due{Lease: workLease, Limit: workBatch})
-	if err != nil {
-		if ctx.Err() == nil {
-			s.Logger.Error("due purchases could not be claimed", "op", "documents", "err", err.Error())
-		}
-		return
-	}
-	for _, p := range due {
-		s.fetchOne(ctx, p)
-	}
-}
-
-func (s *Service) fetchOne(ctx context.Context, p store.Purchase) {
+// fetchLate asks for the papers and numbers of a label that is bought.
+func (s *Service) fetchLate(ctx context.Context, p store.Purchase) error {
 	a, ok := s.Registry.Get(string(p.Tenant), p.Account)
-	if !ok {
-		s.Logger.Error("purchase of an account that is not there any more", "account", p.Account, "shipment_id", p.ID)
-		return
+	if !ok || a.Ops.Documenter == nil {
+		s.Logger.Error("a bought label waits for an account that cannot be used", "carrier", p.Adapter, "account", p.Account, "shipment_id", p.ID)
+		_, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{Release: true, Change: func(p *store.Purchase) error {
+			p.DueAt = p.UpdatedAt.Add(accountGone)
+			return nil
+		}})
+		return err
 	}
 	var o order
 	if err := json.Unmarshal(p.Request, &o); err != nil {
-		s.lost(p, "documents", err)
-		return
+		return err
 	}
-	if _, err := s.fetch(ctx, p, a, o); err != nil {
-		s.lost(p, "documents", err)
-	}
+	_, err := s.fetch(ctx, p, a, o, time.Time{})
+	return err
 }

@@ -72,7 +72,7 @@ type Event struct {
 	Location    normalize.Location  `json:"location"`
 	Description string              `json:"description"`
 	Raw         Raw                 `json:"raw"`
-	Source      Source              `json:"source" enum:"callback,poll"`
+	Source      Source              `json:"source" enum:"callback,poll,gateway"`
 	Number      string              `json:"number,omitempty" doc:"Which parcel, where a carrier tells"`
 	ZoneKnown   bool                `json:"zone_known" doc:"False: the offset is ours, from the place of the scan"`
 }
@@ -91,6 +91,7 @@ type Source string
 const (
 	SourceCallback Source = "callback"
 	SourcePoll     Source = "poll"
+	SourceGateway  Source = "gateway" // what we did ourselves, such as a void
 )
 
 // Update is the data of a tracker's events in the log: the tracker as it stood after this
