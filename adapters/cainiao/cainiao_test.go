@@ -50,7 +50,7 @@ var aliexpress = adaptertest.Harness{
 		{Name: "fees behind the currency", Want: cny(123575), Reply: priced("1,234.55 CNY", "", "1.2")},
 	},
 	Fields: map[string]func(*normalize.Shipment){
-		// The seller brings the parcel himself; the account's own way is the same.
+		// The last of the ways would be the suite's choice, with a point of its own besides.
 		"/handover": func(s *normalize.Shipment) { s.Handover = &normalize.Handover{Method: pickup} },
 	},
 	Exceptions: map[string]string{
@@ -67,6 +67,9 @@ var linkDoor = adaptertest.Harness{
 		{Name: "digest refused", Kind: normalize.KindAuthFailed, Reply: linkNo("S02", "illegal data_digest")},
 		{Name: "parameter refused", Kind: normalize.KindInvalidRequest, Reply: linkNo("S12", "receiverParam: zipCode is required")},
 		{Name: "the business says no", Kind: normalize.KindRejected, Reply: linkNo("S13", "no lane to KP")},
+	},
+	Fields: map[string]func(*normalize.Shipment){
+		"/handover": func(s *normalize.Shipment) { s.Handover = &normalize.Handover{Method: dropOff, Point: "HKG"} },
 	},
 	Exceptions: map[string]string{
 		"happy path/find":                   "LINK has no search: a label is found in the kept answer or by its LP number",

@@ -22,11 +22,18 @@ func checkParcel(s normalize.Shipment) error {
 	if len(s.Parcels) != 1 {
 		return normalize.NotServiceable("/parcels", "an order carries one parcel")
 	}
-	p := s.Parcels[0]
-	switch {
-	case p.Weight <= 0:
+	if s.Parcels[0].Weight <= 0 {
 		return normalize.Invalid("/parcels/0/weight", "is required")
-	case min(p.Dimensions.Length, p.Dimensions.Width, p.Dimensions.Height) <= 0:
+	}
+	return nil
+}
+
+// checkSize refuses a parcel whose sides are not known. checkParcel comes first.
+func checkSize(s normalize.Shipment) error {
+	if len(s.Parcels) != 1 {
+		return nil
+	}
+	if d := s.Parcels[0].Dimensions; min(d.Length, d.Width, d.Height) <= 0 {
 		return normalize.Invalid("/parcels/0/dimensions", "are required")
 	}
 	return nil
@@ -95,14 +102,17 @@ func checkInsurance(s normalize.Shipment) error {
 	return nil
 }
 
-// checkReceiver refuses a receiver whom nobody could deliver to. Where the platform seals the
-// address it knows the rest.
-func checkReceiver(s normalize.Shipment) error {
-	if s.Destination.PlatformAddressID == "" && s.Destination.Phone == "" {
+// checkDelivery refuses a receiver whom nobody could deliver to, and what the order has no words
+// for. Where the platform seals the address it knows the rest.
+func (a *Adapter) checkDelivery(s normalize.Shipment) error {
+	h := s.Handover
+	switch {
+	case s.Destination.PlatformAddressID == "" && s.Destination.Phone == "":
 		return normalize.Invalid("/destination/phone", "is required")
-	}
-	if s.NonDeliveryOption == "ask" {
+	case s.NonDeliveryOption == "ask":
 		return normalize.NotServiceable("/non_delivery_option", "offers return and abandon only")
+	case h != nil && a.method(h) == pickup && !h.ReadyFrom.IsZero():
+		return normalize.NotServiceable("/handover/ready_from", "the time of a collection cannot be chosen")
 	}
 	return nil
 }

@@ -106,15 +106,16 @@ func (a *Adapter) codesOf(ref normalize.ShipmentRef) map[string]bool {
 	return codes
 }
 
-// foundIn picks the candidates. What cannot be read proves nothing, an order of an unknown
-// service included; one that was closed costs nothing.
+// foundIn picks the candidates. One that was closed costs nothing; one of the same time under
+// another solution is not taken, and yet proves nothing absent, since the account's solution may
+// have been changed meanwhile.
 func foundIn(list []order, codes map[string]bool, at time.Time) normalize.Found {
 	found := normalize.Found{Complete: true}
 	for _, o := range list {
 		switch {
-		case o.Code == "" && o.ID == "":
+		case strings.EqualFold(o.Status, closed), !o.madeAbout(at):
+		case o.Code == "" && o.ID == "", o.Service != "" && !codes[o.Service]:
 			found.Complete = false
-		case o.Service != "" && !codes[o.Service], strings.EqualFold(o.Status, closed), !o.madeAbout(at):
 		default:
 			found.Labels = append(found.Labels, aliexpressLabel(o.Code, string(o.ID), o.Number, o.Number, feeOf(o.Fee, o.Fees)))
 		}

@@ -89,7 +89,7 @@ func aliexpressLabel(lp, id, first, latest string, cost normalize.Money) normali
 // there: the trade order stands for it.
 func (a *Adapter) orderParams(req normalize.LabelRequest) (map[string]string, error) {
 	s := req.Shipment
-	for _, check := range []error{checkOrder(s), checkParcel(s), checkSmall(s), checkGoods(s), checkInsurance(s), checkReceiver(s)} {
+	for _, check := range []error{checkOrder(s), checkParcel(s), checkSmall(s), checkGoods(s), checkInsurance(s), a.checkDelivery(s)} {
 		if check != nil {
 			return nil, check
 		}

@@ -55,7 +55,7 @@ func (a *Adapter) linkOrderOf(req normalize.LabelRequest) (linkOrder, error) {
 	if !outOrderShape.MatchString(req.ClientReference) {
 		return linkOrder{}, normalize.Invalid("", "the client reference must have 1 to 32 letters, digits, - and _")
 	}
-	checks := []error{checkParcel(s), checkLink(s)}
+	checks := []error{checkParcel(s), checkSize(s), checkLink(s)}
 	if req.Service != globalExpress {
 		checks = append(checks, checkSmall(s))
 	}

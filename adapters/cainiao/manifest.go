@@ -97,7 +97,7 @@ func (a *Adapter) bagParams(req normalize.ManifestRequest) (map[string]string, e
 		return nil, err
 	}
 	method := a.method(req.Handover)
-	p := map[string]string{"type": bagTypes[method], "client": a.config.Client, "locale": a.config.Locale}
+	p := map[string]string{"type": bagTypes[method], "client": a.config.Client}
 	var from, back *bagContact
 	if from, err = a.bagFrom(req.Handover); err != nil {
 		return nil, err

@@ -36,31 +36,32 @@ func (a *Adapter) senderOf(s normalize.Shipment) (party, error) {
 }
 
 // pickupOf is where the parcel is collected: the handover's own address, the account's, else
-// the sender's. The point of a hand-over is the warehouse's code in it, whose effect is
-// unconfirmed.
+// the sender's. The point of a handover is the warehouse's code in it, whose effect is
+// unconfirmed; since nothing counts beside the id of a stored address, the address is written
+// out then.
 func (a *Adapter) pickupOf(s normalize.Shipment, sender party) (*party, error) {
-	var out party
-	var err error
 	h := s.Handover
 	switch {
-	case h != nil && h.Address != nil:
-		if out, err = oursOf(*h.Address, "/handover/address/platform_address_id", "pickup"); err != nil {
-			return nil, err
+	case h != nil && h.Point != "":
+		from := s.Origin
+		if h.Address != nil {
+			from = *h.Address
 		}
-	case a.config.PickupAddressID != 0:
-		out = party{AddressID: idOf(a.config.PickupAddressID)}
-	case a.method(h) == pickup || h != nil && h.Point != "":
-		out = sender
-		if out.Member != "" {
-			out.Member = "pickup"
+		if from.Line1 == "" {
+			return nil, normalize.NotServiceable("/handover/point", "a warehouse can be chosen for an address that is written out only")
 		}
-	default:
-		return nil, nil
-	}
-	if h != nil {
+		out := written(from, true, "pickup")
 		out.Warehouse = h.Point
+		return &out, nil
+	case h != nil && h.Address != nil:
+		out, err := oursOf(*h.Address, "/handover/address/platform_address_id", "pickup")
+		return &out, err
+	case a.config.PickupAddressID != 0:
+		return &party{AddressID: idOf(a.config.PickupAddressID)}, nil
+	case a.method(h) == pickup:
+		return sender.as("pickup"), nil
 	}
-	return &out, nil
+	return nil, nil
 }
 
 // refundOf is where a parcel goes that cannot be delivered: the request's address, the
@@ -73,10 +74,7 @@ func (a *Adapter) refundOf(s normalize.Shipment, sender party) (*party, error) {
 	case a.config.RefundAddressID != 0:
 		return &party{AddressID: idOf(a.config.RefundAddressID)}, nil
 	case a.nonDelivery(s) == "return":
-		if sender.Member != "" {
-			sender.Member = "refund"
-		}
-		return &sender, nil
+		return sender.as("refund"), nil
 	}
 	return nil, nil
 }
@@ -87,6 +85,14 @@ func oursOf(v normalize.Address, pointer, role string) (party, error) {
 		return storedParty(v.PlatformAddressID, pointer)
 	}
 	return written(v, true, role), nil
+}
+
+// as is an address in another role; a stored one has none.
+func (p party) as(role string) *party {
+	if p.Member != "" {
+		p.Member = role
+	}
+	return &p
 }
 
 func storedParty(id, pointer string) (party, error) {

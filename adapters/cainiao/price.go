@@ -37,6 +37,9 @@ func parsePrice(s, fallback string) (normalize.Money, error) {
 	}
 	unit := strings.ReplaceAll(before+behind, " ", "")
 	currency := either(signs[unit], either(unit, fallback))
+	if currency == "" {
+		return normalize.Money{}, errPrice
+	}
 	price, err := normalize.ParseCarrierMoney(strings.ReplaceAll(s[at[0]:at[1]], ",", ""), currency)
 	if err != nil {
 		return normalize.Money{}, errPrice
@@ -110,7 +113,7 @@ func feeOf(one money, list []money) normalize.Money {
 		one = list[0]
 	}
 	m, err := normalize.ParseCarrierMoney(string(one.Amount), one.Currency)
-	if err != nil || m.Minor <= 0 {
+	if err != nil || m.Minor <= 0 || one.Currency == "" {
 		return normalize.Money{}
 	}
 	return m

@@ -48,7 +48,7 @@ func (a *Adapter) Rate(ctx context.Context, req normalize.RateRequest) ([]normal
 // quoteParams names the whole order. Its sub-orders are left out: we know the lines of the
 // shipment and not the sizes of each.
 func quoteParams(s normalize.Shipment, locale string) (map[string]string, error) {
-	for _, check := range []error{checkOrder(s), checkParcel(s), checkSmall(s)} {
+	for _, check := range []error{checkOrder(s), checkParcel(s), checkSize(s), checkSmall(s)} {
 		if check != nil {
 			return nil, check
 		}
@@ -85,7 +85,9 @@ func (a *Adapter) ratesFrom(offered []solution, s normalize.Shipment, services [
 		if err != nil {
 			r = normalize.Rate{Unavailable: err}
 		}
-		r.Service = name
+		if r.Service = name; err == nil && s.Insurance.Minor > 0 {
+			r.Warnings = []normalize.Warning{{Code: "insurance_not_priced", Message: "the quote does not hold the price of the insurance"}}
+		}
 		rates = append(rates, r)
 	}
 	return rates, nil
