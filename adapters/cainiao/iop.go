@@ -71,7 +71,7 @@ func (i *iop) system(ctx context.Context, op adapters.Operation, path string, bu
 	if err != nil {
 		return reply, err
 	}
-	_, err = i.read(op, reply, normalize.Secret{}, out)
+	_, err = i.read(op, reply, normalize.NewSecret(business["refresh_token"]), out)
 	return reply, err
 }
 
