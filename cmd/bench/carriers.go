@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/mocks"
+	"github.com/crossdock-hub/crossdock/mocks/cainiao"
 	"github.com/crossdock-hub/crossdock/mocks/dhlexpress"
 	"github.com/crossdock-hub/crossdock/mocks/yanwen"
 )
@@ -17,7 +18,7 @@ import (
 // fleet are the five carriers, each with an address of its own: the simulators, which answer
 // from memory in the carrier's wire format and check what they are sent. Carriers with a
 // live quote are fewer than five, so that two of them are there twice.
-var fleet = []mocks.Maker{yanwen.New, dhlexpress.New, yanwen.New, yanwen.New, dhlexpress.New}
+var fleet = []mocks.Maker{yanwen.New, dhlexpress.New, cainiao.New, yanwen.New, dhlexpress.New}
 
 // carriers is the process of the five. It prints what each published, then "ready".
 func carriers(ctx context.Context) error {

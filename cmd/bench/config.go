@@ -47,7 +47,7 @@ func writeConfig(dir string, published []mocks.PublishedAccount) (string, error)
 			return "", err
 		}
 		a := map[string]any{"name": fmt.Sprintf("%s %d", p.Carrier, i+1), "adapter": p.Carrier, "limits": unlimited, "settings": s,
-			"default": i < 2}
+			"default": i < 3}
 		if services := quoted[p.Carrier]; services != nil {
 			a["services"] = services
 		}

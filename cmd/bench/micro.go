@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"testing"
+	"time"
 )
 
 // pair is a benchmark of a package and, where there is one, the reference beside it: what
@@ -17,36 +19,37 @@ type pair struct {
 	what      string
 	pkg       string
 	name      string
-	reference string
-	than      string // the reference in words
-	unit      string // a reported metric; ns/op when empty
-	time      string // -benchtime
+	reference string           // a benchmark of the package
+	bare      func(*testing.B) // or one of ours
+	than      string           // the reference in words
+	unit      string           // a reported metric; ns/op when empty
 }
 
 // pairs are those that exist; a name that is not found is an error, so that the table does
 // not thin out in silence.
 var pairs = []pair{
-	{"callback stored, one at a time", "store", "SQLiteAlone", "SQLiteReference", "one bare INSERT and commit", "rows/s", "1s"},
-	{"callback stored, 32 at once", "store", "SQLiteCrowd", "SQLiteReference", "one bare INSERT and commit", "rows/s", "1s"},
-	{"purchase, all four writes", "store", "SQLitePurchase", "", "", "purchases/s", "1s"},
-	{"guarded call, all guards", "guards", "Do", "", "", "", "500ms"},
-	{"price converted and allocated", "fx", "Price", "", "", "", "500ms"},
-	{"price by rate card", "ratecard", "Price", "", "", "", "500ms"},
-	{"business days added", "calendar", "AddBusinessDays", "", "", "", "500ms"},
-	{"tracking folded", "trackers", "Fold", "", "", "", "500ms"},
+	{what: "callback stored, one at a time", pkg: "store", name: "SQLiteAlone", reference: "SQLiteReference", than: "a bare INSERT and commit", unit: "rows/s"},
+	{what: "callback stored, 32 at once", pkg: "store", name: "SQLiteCrowd", reference: "SQLiteReference", than: "a bare INSERT and commit", unit: "rows/s"},
+	{what: "purchase, its four writes", pkg: "store", name: "SQLitePurchase", unit: "purchases/s"},
+	{what: "guarded call", pkg: "guards", name: "Do/one_caller", bare: bareGuards, than: "x/time/rate, gobreaker and a deadline by hand"},
+	{what: "price converted and allocated", pkg: "fx", name: "Price", bare: bareExchange, than: "shopspring/decimal: three products, rounded"},
+	{what: "price by rate card", pkg: "ratecard", name: "Price"},
+	{what: "business days added", pkg: "calendar", name: "AddBusinessDays"},
+	{what: "one scan folded into a timeline", pkg: "trackers", name: "Fold", unit: "ns/scan"},
 }
+
+// benchTime is how long each benchmark runs.
+const benchTime = time.Second
 
 const gatewayPackages = "github.com/crossdock-hub/crossdock/gateway/"
 
-// result is one line of `go test -bench`.
-type result struct {
-	values map[string]string // by unit
-}
+// result is one line of `go test -bench`: values by unit.
+type result map[string]string
 
 // micro runs the packages' own benchmarks and prints them in one table.
 func micro(ctx context.Context) error {
 	fmt.Printf("\n== parts, each beside what it is built on where the package has that\n\n")
-	fmt.Printf("%-32s  %14s  %10s  %14s  %6s  %s\n", "", "ours", "allocs/op", "reference", "ratio", "reference is")
+	fmt.Printf("%-32s  %15s  %9s  %15s  %6s  %s\n", "", "ours", "allocs/op", "reference", "ratio", "reference is")
 	done := map[string]map[string]result{}
 	for _, p := range pairs {
 		if done[p.pkg] == nil {
@@ -66,24 +69,24 @@ func micro(ctx context.Context) error {
 // benchmarks runs those of a package that the table names.
 func benchmarks(ctx context.Context, pkg string) (map[string]result, error) {
 	var names []string
-	length := ""
 	for _, p := range pairs {
 		if p.pkg == pkg {
-			names, length = append(names, p.name), p.time
+			name, _, _ := strings.Cut(p.name, "/")
+			names = append(names, name)
 			if p.reference != "" {
 				names = append(names, p.reference)
 			}
 		}
 	}
 	text, err := output(ctx, nil, "go", "test", "-run", "^$", "-bench", "^Benchmark("+strings.Join(names, "|")+")$",
-		"-benchmem", "-benchtime", length, gatewayPackages+pkg)
+		"-benchmem", "-benchtime", benchTime.String(), gatewayPackages+pkg)
 	if err != nil {
 		return nil, err
 	}
 	return parseBenchmarks(text), nil
 }
 
-var benchLine = regexp.MustCompile(`^Benchmark(\w+?)(?:-\d+)?\s+\d+\s+(.*)$`)
+var benchLine = regexp.MustCompile(`^Benchmark([\w/]+?)(?:-\d+)?\s+\d+\s+(.*)$`)
 
 // parseBenchmarks reads "BenchmarkX-2  100  12 ns/op  3 rows/s  1 allocs/op".
 func parseBenchmarks(text string) map[string]result {
@@ -93,9 +96,9 @@ func parseBenchmarks(text string) map[string]result {
 		if m == nil {
 			continue
 		}
-		r := result{map[string]string{}}
+		r := result{}
 		for f := strings.Fields(m[2]); len(f) >= 2; f = f[2:] {
-			r.values[f[1]] = f[0]
+			r[f[1]] = f[0]
 		}
 		out[m[1]] = r
 	}
@@ -108,15 +111,24 @@ func (p pair) print(found map[string]result) error {
 		return err
 	}
 	reference, ratio := "-", "-"
-	if p.reference != "" {
-		v, err := p.value(found, p.reference)
-		if err != nil {
+	var v float64
+	switch {
+	case p.reference != "":
+		if v, err = p.value(found, p.reference); err != nil {
 			return err
 		}
+	case p.bare != nil:
+		v = float64(testing.Benchmark(p.bare).NsPerOp())
+	}
+	if v > 0 {
 		reference, ratio = p.text(v), fmt.Sprintf("%.2f", ours/v)
 	}
-	fmt.Printf("%-32s  %14s  %10s  %14s  %6s  %s\n", p.what, p.text(ours), found[p.name].values["allocs/op"], reference, ratio, p.than)
-	return nil
+	allocs := found[p.name]["allocs/op"]
+	if p.unit == "ns/scan" {
+		allocs = "-" // those are of a whole timeline
+	}
+	_, err = fmt.Println(strings.TrimRight(fmt.Sprintf("%-32s  %15s  %9s  %15s  %6s  %s", p.what, p.text(ours), allocs, reference, ratio, p.than), " "))
+	return err
 }
 
 func (p pair) value(found map[string]result, name string) (float64, error) {
@@ -124,7 +136,7 @@ func (p pair) value(found map[string]result, name string) (float64, error) {
 	if unit == "" {
 		unit = "ns/op"
 	}
-	v, err := strconv.ParseFloat(found[name].values[unit], 64)
+	v, err := strconv.ParseFloat(found[name][unit], 64)
 	if err != nil || v <= 0 {
 		return 0, fmt.Errorf("gateway/%s has no benchmark %s that tells %s", p.pkg, name, unit)
 	}
@@ -133,7 +145,7 @@ func (p pair) value(found map[string]result, name string) (float64, error) {
 
 func (p pair) text(v float64) string {
 	switch {
-	case p.unit != "":
+	case strings.HasSuffix(p.unit, "/s"):
 		return fmt.Sprintf("%.0f %s", v, p.unit)
 	case v >= 1e6:
 		return fmt.Sprintf("%.2f ms", v/1e6)
