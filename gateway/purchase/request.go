@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway"
@@ -108,7 +109,7 @@ func (r *Request) validate() normalize.FieldErrors {
 	case r.RateID != "" && r.Account != "":
 		add("/account", "cannot stand beside rate_id, which names the account")
 	}
-	if strings.ContainsFunc(r.Reference, func(c rune) bool { return c < 0x21 || c == 0x7f }) {
+	if strings.ContainsFunc(r.Reference, func(c rune) bool { return c == ' ' || !unicode.IsPrint(c) }) {
 		add("/reference", "must be visible characters without spaces")
 	}
 	if r.DeadlineMS != 0 && (r.DeadlineMS < minDeadline || r.DeadlineMS > maxDeadline) {

@@ -19,8 +19,9 @@ const (
 	accountGone = 15 * time.Minute
 )
 
-// Work fetches late papers and numbers, ends purchases that were never sent, and turns
-// those whose worker died into unknown ones, until ctx ends. It waits for what it began.
+// Work does what is due until ctx ends: it fetches late papers and numbers, ends purchases
+// that were never sent, turns those whose worker died into unknown ones, and looks for the
+// fate of unknown purchases and voids. It waits for what it began.
 func (s *Service) Work(ctx context.Context) {
 	ctx = accounts.InBackground(ctx)
 	tick := time.NewTicker(workEvery)
@@ -30,6 +31,8 @@ func (s *Service) Work(ctx context.Context) {
 		s.expire(ctx)
 		s.each(s.due(ctx, store.PurchaseReady), func(p store.Purchase) error { return s.unsent(ctx, p) })
 		s.each(s.due(ctx, store.PurchaseBought), func(p store.Purchase) error { return s.fetchLate(ctx, p) })
+		s.each(s.due(ctx, store.PurchaseUnknown, store.PurchaseReconciling), func(p store.Purchase) error { return s.look(ctx, p) })
+		s.each(s.due(ctx, store.PurchaseVoidUnknown), func(p store.Purchase) error { return s.lookVoid(ctx, p) })
 		select {
 		case <-ctx.Done():
 			return

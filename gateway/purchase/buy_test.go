@@ -1,0 +1,286 @@
+package purchase
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/gateway"
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// A carrier that gives everything at once: 201 with number, paper, tracker and cost.
+func TestALabelIsBought(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, &northwind{label: sold})
+		res := s.mustBuy("k1")
+		l := res.Label
+		if !res.Settled || l.Status != "purchased" || l.TrackingNumber != "NW"+l.ClientReference || l.Tracker == "" || len(l.Documents) != 1 {
+			t.Fatalf("got %+v", res)
+		}
+		if *l.Cost != usd(640) || l.CostSource != "carrier" || *l.Quoted != usd(640) || l.Reference != "EB-1001" {
+			t.Errorf("cost %v from %s, quoted %v, reference %s", l.Cost, l.CostSource, l.Quoted, l.Reference)
+		}
+		if len(l.Attempts) != 1 || l.Attempts[0].Kind != "send" || l.Attempts[0].Outcome != "ok" {
+			t.Errorf("attempts: %+v", l.Attempts)
+		}
+		doc, err := s.Document(t.Context(), "t1", l.ID, l.Documents[0].ID)
+		if err != nil || string(doc.Data) != string(paper().Data) {
+			t.Errorf("document: %q, %v", doc.Data, err)
+		}
+		if got := s.events(); !slices.Equal(got, []string{"label.purchased", "tracker.created"}) {
+			t.Errorf("told %v", got)
+		}
+		again := s.mustBuy("k1")
+		if !again.Replayed || !again.Settled || again.Label.ID != l.ID || s.carrier.calls(adapters.OpLabel) != 1 {
+			t.Errorf("the same key again: %+v after %d calls", again, s.carrier.calls(adapters.OpLabel))
+		}
+	})
+}
+
+// refusals are answers that prove that nothing was sold.
+var refusals = []normalize.Kind{normalize.KindInvalidRequest, normalize.KindNotServiceable, normalize.KindProhibitedGoods,
+	normalize.KindInsufficientFunds, normalize.KindRejected, normalize.KindAuthFailed, normalize.KindNotFound}
+
+// A documented refusal is final: the same key hears it again, and nobody is asked again.
+func TestARefusalIsReplayed(t *testing.T) {
+	for _, kind := range refusals {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				no := &normalize.Error{Kind: kind, Carrier: "northwind", Op: "label", Code: "4711", Message: "no", CarrierMsg: "nope", Field: "/items/0/hs_code"}
+				s := newStand(t, &northwind{label: func(context.Context, normalize.LabelRequest) (normalize.Label, error) { return normalize.Label{}, no }})
+				for i := range 2 {
+					res, err := s.buy("k1")
+					r, ok := errors.AsType[*gateway.Refusal](err)
+					if !ok || r.Carrier.Kind != kind || r.Carrier.Code != "4711" || r.Carrier.CarrierMsg != "nope" || !slices.Equal(pointers(err), []string{"/items/0/hs_code"}) {
+						t.Fatalf("got %v", err)
+					}
+					if l, ok := r.Label.(Label); !ok || l.Status != "failed" || res.Replayed != (i == 1) {
+						t.Errorf("time %d: label %+v, replayed %t", i, r.Label, res.Replayed)
+					}
+				}
+				if n := s.carrier.calls(adapters.OpLabel); n != 1 {
+					t.Errorf("the carrier was asked %d times", n)
+				}
+				if got := s.events(); !slices.Equal(got, []string{"label.failed"}) {
+					t.Errorf("told %v", got)
+				}
+			})
+		})
+	}
+}
+
+// What never left us is a failure for certain, whatever its kind.
+func TestNotSentIsFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, &northwind{label: func(context.Context, normalize.LabelRequest) (normalize.Label, error) {
+			return normalize.Label{}, &normalize.Error{Kind: normalize.KindUnavailable, NotSent: true, Message: "cannot dial"}
+		}})
+		_, err := s.buy("k1")
+		p := s.only()
+		if code(err) != "unavailable" || p.State != store.PurchaseFailed {
+			t.Errorf("got %v, state %s", err, p.State)
+		}
+		f, err := s.db.PurchaseFile(t.Context(), "t1", p.ID)
+		if err != nil || f.Attempts[0].Outcome != store.OutcomeNotSent {
+			t.Errorf("attempt %+v, %v", f.Attempts, err)
+		}
+	})
+}
+
+// lost are answers that prove nothing. Each leaves the purchase unknown.
+var lost = map[string]func(context.Context, normalize.LabelRequest) (normalize.Label, error){
+	"timeout": hang,
+	"unavailable": func(context.Context, normalize.LabelRequest) (normalize.Label, error) {
+		return normalize.Label{}, normalize.Fail(normalize.KindUnavailable, "500")
+	},
+	"bad_response": func(context.Context, normalize.LabelRequest) (normalize.Label, error) {
+		return normalize.Label{}, normalize.Fail(normalize.KindBadResponse, "not JSON")
+	},
+	"an error of no kind": func(context.Context, normalize.LabelRequest) (normalize.Label, error) {
+		return normalize.Label{}, io.ErrUnexpectedEOF
+	},
+	"a panic": func(context.Context, normalize.LabelRequest) (normalize.Label, error) { panic("adapter") },
+}
+
+// A lost answer is 202 and unknown, and is never sent again: not by the same key, not by a
+// restart, not by the worker.
+func TestALostAnswerIsUnknownAndNeverSentAgain(t *testing.T) {
+	for name, answer := range lost {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStand(t, &northwind{label: answer})
+				s.work()
+				for i := range 2 {
+					res := s.mustBuy("k1")
+					if res.Settled || res.Label.Status != "unknown" || res.Replayed != (i == 1) {
+						t.Fatalf("time %d: got %+v", i, res)
+					}
+				}
+				if due := s.only().DueAt.Sub(s.only().UpdatedAt); due != 10*time.Second {
+					t.Errorf("to be looked at after %v, want the quiet period", due)
+				}
+				time.Sleep(20 * time.Second)
+				s.kill()
+				s.start()
+				s.work()
+				time.Sleep(20 * time.Second)
+				res := s.mustBuy("k1")
+				if n := s.carrier.calls(adapters.OpLabel); n != 1 || res.Settled {
+					t.Errorf("sent %d times; %+v", n, res.Label)
+				}
+			})
+		})
+	}
+}
+
+// "You have that already" is success evidence: the label is fetched.
+func TestADuplicateIsFound(t *testing.T) {
+	duplicate := func(context.Context, normalize.LabelRequest) (normalize.Label, error) {
+		return normalize.Label{}, &normalize.Error{Kind: normalize.KindDuplicate, Code: "V121", Message: "order number used"}
+	}
+	for _, c := range []struct {
+		name  string
+		find  func(context.Context, normalize.FindRequest) (normalize.Found, error)
+		state string
+	}{
+		{"found", func(_ context.Context, r normalize.FindRequest) (normalize.Found, error) {
+			return normalize.Found{Labels: []normalize.Label{bought("NW" + r.Ref.ClientReference)}, Complete: true}, nil
+		}, "purchased"},
+		{"not found", func(context.Context, normalize.FindRequest) (normalize.Found, error) {
+			return normalize.Found{Complete: true}, nil
+		}, "unknown"},
+		{"found twice", func(context.Context, normalize.FindRequest) (normalize.Found, error) {
+			return normalize.Found{Labels: []normalize.Label{bought("NW1"), bought("NW2")}}, nil
+		}, "unknown"},
+		{"cannot be asked", func(context.Context, normalize.FindRequest) (normalize.Found, error) {
+			return normalize.Found{}, normalize.Fail(normalize.KindUnavailable, "down")
+		}, "unknown"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStand(t, &northwind{label: duplicate, find: c.find})
+				if l := s.mustBuy("k1").Label; l.Status != c.state {
+					t.Errorf("got %s, want %s: %+v", l.Status, c.state, l.History)
+				}
+			})
+		})
+	}
+}
+
+// A label that another purchase has is never counted twice: where the carrier says
+// duplicate, this purchase has bought nothing; where it says sold, a person must look.
+func TestALabelBelongsToOnePurchase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &northwind{label: func(context.Context, normalize.LabelRequest) (normalize.Label, error) { return bought("NW1"), nil }}
+		n.find = func(context.Context, normalize.FindRequest) (normalize.Found, error) {
+			return normalize.Found{Labels: []normalize.Label{bought("NW1")}, Complete: true}, nil
+		}
+		s := newStand(t, n)
+		if l := s.mustBuy("k1").Label; l.Status != "purchased" {
+			t.Fatalf("got %+v", l)
+		}
+		if l := s.mustBuy("k2").Label; l.Status != "needs_attention" || len(l.Documents) != 1 {
+			t.Errorf("sold twice under one number: %s with %d papers", l.Status, len(l.Documents))
+		}
+		n.label = func(context.Context, normalize.LabelRequest) (normalize.Label, error) {
+			return normalize.Label{}, normalize.Fail(normalize.KindDuplicate, "has a label")
+		}
+		if _, err := s.buy("k3"); code(err) != "duplicate" {
+			t.Errorf("an order line that has its label: %v", err)
+		}
+	})
+}
+
+// Raw replies are stored before they are parsed: what a parser cannot read is kept.
+func TestEvidenceIsKeptBeforeItIsParsed(t *testing.T) {
+	for name, read := range map[string]func([]byte) error{
+		"unreadable": func([]byte) error { return normalize.Fail(normalize.KindBadResponse, "not JSON") },
+		"a panic":    func([]byte) error { panic("parser") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := &northwind{}
+				var s *stand
+				n.label = func(ctx context.Context, _ normalize.LabelRequest) (normalize.Label, error) {
+					ctx = adapters.WithMark(ctx, adapters.Mark{Op: adapters.OpLabel, Commits: true})
+					req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://northwind.test/labels", strings.NewReader("{}"))
+					if err != nil {
+						return normalize.Label{}, err
+					}
+					resp, err := s.http.Do(req)
+					if err != nil {
+						return normalize.Label{}, err
+					}
+					defer func() { _ = resp.Body.Close() }()
+					b, err := io.ReadAll(resp.Body)
+					if err != nil {
+						return normalize.Label{}, err
+					}
+					return normalize.Label{}, read(b)
+				}
+				s = newStand(t, n)
+				s.wire = func(r *http.Request) (*http.Response, error) {
+					return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, Body: io.NopCloser(strings.NewReader(`{"number":"NW1","state":`))}, nil
+				}
+				l := s.mustBuy("k1").Label
+				if l.Status != "unknown" || l.Attempts[0].Phase != "complete" {
+					t.Errorf("got %s after phase %q", l.Status, l.Attempts[0].Phase)
+				}
+				kept, err := s.db.EvidenceOf(t.Context(), "t1", l.ID)
+				if err != nil || len(kept) != 1 || string(kept[0].Body) != `{"number":"NW1","state":` || kept[0].Operation != "label" || kept[0].Status != 200 {
+					t.Errorf("kept %+v, %v", kept, err)
+				}
+			})
+		})
+	}
+}
+
+// A caller who does not wait gets 202; the label comes all the same, and the same key has it.
+func TestASlowCarrierIs202ThenReplayed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, &northwind{label: after(4*time.Second, sold)})
+		start := time.Now()
+		res := s.mustBuy("k1", func(r *Request) { r.DeadlineMS = 1000 })
+		if took := time.Since(start); took != time.Second || res.Settled || res.Label.Status != "purchasing" {
+			t.Fatalf("answered after %v: %+v", took, res)
+		}
+		again := s.mustBuy("k1", func(r *Request) { r.DeadlineMS = 1000 })
+		if again.Settled || !again.Replayed || again.Label.Status != "purchasing" {
+			t.Errorf("while nobody waits: %+v", again)
+		}
+		time.Sleep(4 * time.Second)
+		again = s.mustBuy("k1", func(r *Request) { r.DeadlineMS = 1000 })
+		if !again.Settled || !again.Replayed || again.Label.Status != "purchased" || s.carrier.calls(adapters.OpLabel) != 1 {
+			t.Errorf("afterwards: %+v", again)
+		}
+	})
+}
+
+// A caller who hangs up does not stop the purchase.
+func TestACallerWhoLeavesStopsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, &northwind{label: after(2*time.Second, sold)})
+		ctx, leave := context.WithTimeout(t.Context(), time.Second)
+		defer leave()
+		if res, err := s.Buy(ctx, "t1", "key_1", "k1", request()); err != nil || res.Settled {
+			t.Errorf("got %+v, %v", res, err)
+		}
+		s.Close()
+		if p := s.only(); p.State != store.PurchaseSettled {
+			t.Errorf("state %s", p.State)
+		}
+	})
+}

@@ -1,0 +1,114 @@
+package purchase
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/gateway"
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// Settlement is what a person found out about a label that needs attention, from the
+// carrier's portal, listing or invoice. It goes to the audit log.
+type Settlement struct {
+	Outcome          string `json:"outcome" enum:"bought,not_bought,voided,live" doc:"voided and live settle a void, the others a purchase"`
+	TrackingNumber   string `json:"tracking_number,omitempty" maxLength:"100" doc:"Required with bought"`
+	CarrierReference string `json:"carrier_reference,omitempty" maxLength:"100"`
+	Reason           string `json:"reason" minLength:"1" maxLength:"500" doc:"How it is known"`
+}
+
+// Settle takes a person's word for a label that needs attention.
+func (s *Service) Settle(ctx context.Context, tenant, actor, id string, in Settlement) (Label, error) {
+	p, err := s.Store.Purchase(ctx, store.Tenant(tenant), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return Label{}, gateway.NotFound("label")
+	}
+	if err != nil {
+		return Label{}, err
+	}
+	t, ref := s.settlement(p, in)
+	if ref != nil {
+		return Label{}, ref
+	}
+	detail, err := json.Marshal(in)
+	if err != nil {
+		return Label{}, err
+	}
+	t.Audit = []store.AuditEntry{{Tenant: p.Tenant, Actor: actor, Action: "label.settle", Object: id, Detail: detail}}
+	t.Release = true
+	if _, err := s.Store.TransitionPurchase(ctx, p.Ref(), t); err != nil {
+		if errors.Is(err, store.ErrConflict) {
+			return Label{}, gateway.Refuse(gateway.CodeStateConflict, "the label has moved on; look at it again")
+		}
+		if errors.Is(err, store.ErrDuplicate) {
+			return Label{}, gateway.RefuseField(gateway.CodeStateConflict, "/tracking_number", "belongs to another label of this account")
+		}
+		return Label{}, err
+	}
+	return s.Get(ctx, tenant, id)
+}
+
+// settlement is the change that a person's word makes, or why it fits not here.
+func (s *Service) settlement(p store.Purchase, in Settlement) (store.Transition, *gateway.Refusal) {
+	fits := map[string]store.PurchaseState{"bought": store.PurchaseParked, "not_bought": store.PurchaseParked,
+		"voided": store.PurchaseVoidUnknown, "live": store.PurchaseVoidUnknown}
+	if fits[in.Outcome] != p.State {
+		return store.Transition{}, gateway.Refuse(gateway.CodeStateConflict,
+			"a label that is "+Status(p.State)+" cannot be settled as "+strings.ReplaceAll(in.Outcome, "_", " "))
+	}
+	switch in.Outcome {
+	case "bought":
+		return s.boughtByHand(p, in)
+	case "not_bought":
+		if p.CarrierReference != "" || p.TrackingNumber != "" {
+			return store.Transition{}, gateway.Refuse(gateway.CodeStateConflict, "the carrier has told that it sold this label; void it instead")
+		}
+		gone := normalize.Fail(normalize.KindUnavailable, "a person found that the carrier sold nothing; buy again with a new key")
+		return change(func(p *store.Purchase) { p.State, p.Refusal = store.PurchaseFailed, encodeRefusal(gone) }, "failed", in.Reason), nil
+	case "voided":
+		return change(func(p *store.Purchase) { p.State = store.PurchaseVoided }, "voided", in.Reason), nil
+	default:
+		return change(func(p *store.Purchase) { p.State = store.PurchaseVoidRefused }, "purchased", in.Reason), nil
+	}
+}
+
+func change(apply func(*store.Purchase), status, reason string) store.Transition {
+	return store.Transition{
+		Change: func(p *store.Purchase) error {
+			apply(p)
+			p.DueAt = time.Time{}
+			return nil
+		},
+		History: []store.HistoryLine{{Status: status, Detail: "settled by hand: " + reason}},
+	}
+}
+
+// boughtByHand makes the purchase bought; its papers are fetched where the carrier has them.
+func (s *Service) boughtByHand(p store.Purchase, in Settlement) (store.Transition, *gateway.Refusal) {
+	if in.TrackingNumber == "" {
+		return store.Transition{}, gateway.RefuseField(gateway.CodeInvalidRequest, "/tracking_number", "is required with bought")
+	}
+	a, o, err := s.accountAndOrder(p)
+	if err != nil {
+		return store.Transition{}, gateway.Refuse(gateway.CodeStateConflict, err.Error())
+	}
+	l := normalize.Label{TrackingNumber: in.TrackingNumber, CarrierReference: in.CarrierReference}
+	t := change(func(p *store.Purchase) {
+		apply(p, o, l)
+		p.State = store.PurchaseBought
+	}, "bought", in.Reason)
+	inner := t.Change
+	t.Change = func(p *store.Purchase) error {
+		err := inner(p)
+		p.DueAt = p.UpdatedAt.Add(time.Second)
+		return err
+	}
+	t.Labels = []store.BoughtLabel{boughtLabel(p, l)}
+	t.Tracker = s.tracker(p, a, o, l)
+	t.Emit = emitBought
+	return t, nil
+}

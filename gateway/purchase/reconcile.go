@@ -1,0 +1,243 @@
+package purchase
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/gateway"
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// What it takes to settle an unknown purchase.
+const (
+	// negatives is how many clean negative answers prove that nothing was bought.
+	negatives = 2
+	// maxSends bounds how often one purchase is sent, the first time included.
+	maxSends = 4
+	// maxLooks bounds how often a carrier that cannot prove absence is asked before a
+	// person or a listing must tell: about a quarter of an hour.
+	maxLooks = 8
+)
+
+// look asks the carrier once what became of a purchase, and acts on the answer.
+func (s *Service) look(ctx context.Context, p store.Purchase) error {
+	a, o, err := s.accountAndOrder(p)
+	if err != nil {
+		return err
+	}
+	if a.Ops.Finder == nil {
+		_, err := s.park(ctx, p, nil, "this carrier cannot be asked for a purchase")
+		return err
+	}
+	found, res, err := s.find(ctx, p, a, o, true)
+	switch {
+	case err != nil:
+		return s.lookAgain(ctx, p, a, res, 0, "the carrier could not be asked: "+string(normalize.KindOf(err)))
+	case len(found.Labels) > 0:
+		return s.adopt(ctx, p, a, o, found.Labels, res)
+	case !found.Complete:
+		return s.cannotTell(ctx, p, a, res)
+	case p.Empties+1 < negatives:
+		return s.lookAgain(ctx, p, a, res, 1, "the carrier knows of no label; asked once more after a while")
+	default:
+		return s.absent(ctx, p, a, o, res)
+	}
+}
+
+func (s *Service) accountAndOrder(p store.Purchase) (*accounts.Account, order, error) {
+	var o order
+	a, ok := s.Registry.Get(string(p.Tenant), p.Account)
+	if !ok {
+		return nil, o, fmt.Errorf("the account %s is not there any more", p.Account)
+	}
+	return a, o, json.Unmarshal(p.Request, &o)
+}
+
+// find makes one attempt to find the purchase. Kept replies count where withEvidence is
+// set: they prove that a label was bought, but not that it still lives.
+func (s *Service) find(ctx context.Context, p store.Purchase, a *accounts.Account, o order, withEvidence bool) (normalize.Found, store.AttemptResult, error) {
+	attempt, err := s.Store.StartAttempt(ctx, p.Ref(), store.AttemptFind, nil)
+	if err != nil {
+		return normalize.Found{}, store.AttemptResult{}, err
+	}
+	req := normalize.FindRequest{Ref: refOf(p, o)}
+	res := store.AttemptResult{N: attempt.N, Outcome: store.OutcomeError}
+	if withEvidence {
+		kept, err := s.Store.EvidenceOf(ctx, p.Tenant, p.ID)
+		if err != nil {
+			return normalize.Found{}, res, err
+		}
+		for _, e := range kept {
+			req.Evidence = append(req.Evidence, normalize.Evidence{Operation: e.Operation, Status: e.Status, Body: e.Body, At: e.At})
+		}
+	}
+	var found normalize.Found
+	err = s.Caller.Call(ctx, a, adapters.OpFind, func(ctx context.Context) (err error) {
+		found, err = a.Ops.Finder.Find(ctx, req)
+		return err
+	})
+	switch {
+	case err != nil:
+		res.CarrierCode = normalize.AsError(err).Code
+	case len(found.Labels) > 0:
+		res.Outcome = store.OutcomeOK
+	case found.Complete:
+		res.Outcome = store.OutcomeAbsent
+	}
+	return found, res, err
+}
+
+// adopt settles a purchase by the label that was found. Any other label of the same
+// reference was bought by mistake and is voided.
+func (s *Service) adopt(ctx context.Context, p store.Purchase, a *accounts.Account, o order, labels []normalize.Label, res store.AttemptResult) error {
+	detail := "found at the carrier"
+	if len(labels) > 1 {
+		detail = fmt.Sprintf("found at the carrier %d times; the first counts, the others are voided", len(labels))
+	}
+	settled, err := s.settle(ctx, p, a, o, labels[0], &res, detail)
+	if err != nil {
+		return err
+	}
+	return s.voidExtras(ctx, settled, a, o, labels[1:])
+}
+
+// voidExtras voids labels that were bought besides the one that counts. One that cannot be
+// voided leaves a line for a person.
+func (s *Service) voidExtras(ctx context.Context, p store.Purchase, a *accounts.Account, o order, extras []normalize.Label) error {
+	for _, l := range extras {
+		ref := refOf(p, o)
+		ref.TrackingNumber, ref.CarrierReference, ref.CarrierData = l.TrackingNumber, l.CarrierReference, l.CarrierData
+		line := store.HistoryLine{Status: "voided", Detail: "an extra label was voided: " + l.CarrierReference}
+		err := errors.New("this carrier has no void")
+		if a.Ops.Voider != nil {
+			err = s.Caller.Call(ctx, a, adapters.OpVoid, func(ctx context.Context) error {
+				_, err := a.Ops.Voider.Void(ctx, normalize.VoidRequest{Ref: ref, Reason: "bought twice"})
+				return err
+			})
+		}
+		if err != nil {
+			line = store.HistoryLine{Status: "needs_attention", Detail: "an extra label could not be voided: " + l.CarrierReference}
+			s.Logger.Error("an extra label could not be voided", "carrier", p.Adapter, "account", p.Account, "shipment_id", p.ID)
+		}
+		if p, err = s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+			Change: func(*store.Purchase) error { return nil }, History: []store.HistoryLine{line}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookAgain waits for the next look: longer after each, but an answer that proves nothing
+// starts the count of negatives anew.
+func (s *Service) lookAgain(ctx context.Context, p store.Purchase, a *accounts.Account, res store.AttemptResult, negative int, detail string) error {
+	d := detailsOf(p)
+	d.Looks++
+	_, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+		Attempt: closing(res), Release: true,
+		Change: func(p *store.Purchase) error {
+			p.State, p.Details = store.PurchaseReconciling, d.encode()
+			p.Empties += negative
+			p.DueAt = p.UpdatedAt.Add(nextLook(quiet(a, p.Service), d.Looks, negative > 0))
+			return nil
+		},
+		History: []store.HistoryLine{{Status: "unknown", Detail: detail}},
+	})
+	return err
+}
+
+// closing is the result of an attempt, nil where none was opened.
+func closing(res store.AttemptResult) *store.AttemptResult {
+	if res.N == 0 {
+		return nil
+	}
+	return &res
+}
+
+// nextLook spaces looks: half a quiet period after a clean negative, else twice as long
+// each time, from the quiet period's half to five minutes.
+func nextLook(quiet time.Duration, looks int, negative bool) time.Duration {
+	base := max(quiet/2, 500*time.Millisecond)
+	if negative {
+		return base
+	}
+	return min(base<<min(looks, 10), max(5*time.Minute, quiet))
+}
+
+// cannotTell goes on looking at a carrier whose search proves no absence, for a while.
+func (s *Service) cannotTell(ctx context.Context, p store.Purchase, a *accounts.Account, res store.AttemptResult) error {
+	if detailsOf(p).Looks+1 >= maxLooks {
+		_, err := s.park(ctx, p, closing(res), "the carrier's search neither finds it nor proves that it is not there")
+		return err
+	}
+	return s.lookAgain(ctx, p, a, res, 0, "the carrier's search finds nothing and proves nothing")
+}
+
+// absent acts on the proof that nothing was bought: sent again where that is safe and
+// somebody still waits, else failed for good.
+func (s *Service) absent(ctx context.Context, p store.Purchase, a *accounts.Account, o order, res store.AttemptResult) error {
+	class := adapters.Class(p.Class)
+	d := detailsOf(p)
+	waits := time.Now().Add(s.Caller.Limit(adapters.OpLabel)).Before(p.CallerDeadline)
+	if waits && d.Sends+1 < maxSends && (class == adapters.ClassA || class == adapters.ClassB) {
+		return s.sendAgain(ctx, p, a, o, res)
+	}
+	gone := normalize.Fail(normalize.KindUnavailable, "no usable answer came, and the carrier has proved that it sold nothing; buy again with a new key")
+	_, err := s.giveUp(ctx, p, closing(res), gone, "proven not bought")
+	return err
+}
+
+// sendAgain puts the purchase back to ready and sends it, which this carrier makes safe:
+// it refuses a reference that it has.
+func (s *Service) sendAgain(ctx context.Context, p store.Purchase, a *accounts.Account, o order, res store.AttemptResult) error {
+	permit, err := s.Caller.Admit(ctx, a, adapters.OpLabel)
+	if err != nil {
+		return s.lookAgain(ctx, p, a, res, 0, "proven not bought; not sent again yet: "+string(normalize.KindOf(err)))
+	}
+	d := detailsOf(p)
+	d.Sends++
+	p, err = s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+		Attempt: closing(res),
+		Change: func(p *store.Purchase) error {
+			p.State, p.Empties, p.Details = store.PurchaseReady, 0, d.encode()
+			return nil
+		},
+		History: []store.HistoryLine{{Status: "purchasing", Detail: "proven not bought, and sent again"}},
+	})
+	if err != nil {
+		permit.Cancel()
+		return err
+	}
+	_, err = s.send(ctx, p, prepared{account: a, channel: p.Channel, service: p.Service, order: o, quote: p.Quote}, permit)
+	return err
+}
+
+// Reconcile looks at once for the fate of a purchase that is unknown or parked.
+func (s *Service) Reconcile(ctx context.Context, tenant, id string) (Label, error) {
+	p, err := s.Store.Purchase(ctx, store.Tenant(tenant), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return Label{}, gateway.NotFound("label")
+	}
+	if err != nil {
+		return Label{}, err
+	}
+	switch p.State {
+	case store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseParked:
+	case store.PurchaseVoidUnknown:
+		if err := s.lookVoid(ctx, p); err != nil && !errors.Is(err, store.ErrConflict) {
+			return Label{}, err
+		}
+		return s.Get(ctx, tenant, id)
+	default:
+		return s.Get(ctx, tenant, id)
+	}
+	if err := s.look(context.WithoutCancel(ctx), p); err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, errStopped) {
+		return Label{}, err
+	}
+	return s.Get(ctx, tenant, id)
+}
