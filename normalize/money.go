@@ -21,7 +21,7 @@ type Money struct {
 var ErrCurrencyMismatch = errors.New("amounts of two currencies")
 
 // ValidCurrency tells whether code is an ISO 4217 currency code that we know the digits of.
-func ValidCurrency(code string) bool { return currency.IsValid(code) }
+func ValidCurrency(code string) bool { return code != "" && currency.IsValid(code) }
 
 // CurrencyDigits returns the number of minor digits of a currency, 2 where it is unknown.
 func CurrencyDigits(code string) int {

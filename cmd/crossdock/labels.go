@@ -142,17 +142,7 @@ func labelCommand() *cobra.Command {
 		}}
 	get.Flags().StringVarP(&output, "output", "o", "", "file for the label")
 	void := &cobra.Command{Use: "void ID", Short: "Void a label at its carrier", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			a, err := newClient().do(c.Context(), http.MethodPost, "/v1/labels/"+url.PathEscape(args[0])+"/void", nil)
-			if err != nil {
-				return failed(c, err)
-			}
-			var l purchase.Label
-			if err := json.Unmarshal(a.body, &l); err != nil {
-				return err
-			}
-			return show(c, a.body, func(w io.Writer) error { return writeLabel(w, l) })
-		}}
+		RunE: func(c *cobra.Command, args []string) error { return labelAction(c, args[0], "/void", nil) }}
 	history := &cobra.Command{Use: "history ID", Short: "What happened to a label, and every call to its carrier", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			var l purchase.Label
@@ -162,7 +152,36 @@ func labelCommand() *cobra.Command {
 			}
 			return show(c, raw, func(w io.Writer) error { return writeHistory(w, l) })
 		}}
-	c.AddCommand(get, void, history)
+	c.AddCommand(get, void, history, reconcileCommand(), settleCommand())
+	return c
+}
+
+// labelAction posts to a route of one label and shows what it became.
+func labelAction(c *cobra.Command, id, route string, body any) error {
+	a, err := newClient().do(c.Context(), http.MethodPost, "/v1/labels/"+url.PathEscape(id)+route, body)
+	if err != nil {
+		return failed(c, err)
+	}
+	var l purchase.Label
+	if err := json.Unmarshal(a.body, &l); err != nil {
+		return err
+	}
+	return show(c, a.body, func(w io.Writer) error { return writeLabel(w, l) })
+}
+
+func reconcileCommand() *cobra.Command {
+	return &cobra.Command{Use: "reconcile ID", Short: "Ask the carrier now what became of an unknown purchase or void", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return labelAction(c, args[0], "/reconcile", nil) }}
+}
+
+func settleCommand() *cobra.Command {
+	var in purchase.Settlement
+	c := &cobra.Command{Use: "settle ID --outcome OUTCOME --reason WORDS", Short: "Settle by hand a label that needs attention; audited", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return labelAction(c, args[0], "/settle", in) }}
+	c.Flags().StringVar(&in.Outcome, "outcome", "", "bought or not_bought; of a void: voided or live")
+	c.Flags().StringVar(&in.TrackingNumber, "number", "", "the tracking number, with bought")
+	c.Flags().StringVar(&in.CarrierReference, "carrier-reference", "", "the carrier's own id of it")
+	c.Flags().StringVar(&in.Reason, "reason", "", "how it is known, for the audit log")
 	return c
 }
 

@@ -40,6 +40,21 @@ func (s *Server) labelRoutes() {
 			l, err := s.Purchases.Void(ctx, tenantOf(ctx), in.ID)
 			return &labelOutput{Status: 200, Body: l}, err
 		})
+	register(s, route{method: "POST", path: "/v1/labels/{id}/reconcile", id: "reconcile-label", summary: "Ask the carrier now what became of an unknown purchase or void",
+		scope: "labels:write", tag: "Labels", errors: []int{502, 504}},
+		func(ctx context.Context, in *labelID) (*labelOutput, error) {
+			l, err := s.Purchases.Reconcile(ctx, tenantOf(ctx), in.ID)
+			return &labelOutput{Status: 200, Body: l}, err
+		})
+	register(s, route{method: "POST", path: "/v1/labels/{id}/settle", id: "settle-label", summary: "Settle by hand a label that needs attention; audited",
+		scope: "labels:write", tag: "Labels"},
+		func(ctx context.Context, in *struct {
+			ID   string `path:"id" maxLength:"60"`
+			Body purchase.Settlement
+		}) (*labelOutput, error) {
+			l, err := s.Purchases.Settle(ctx, tenantOf(ctx), who(ctx).ID, in.ID, in.Body)
+			return &labelOutput{Status: 200, Body: l}, err
+		})
 	register(s, route{method: "GET", path: "/v1/labels/{id}/documents/{doc}", id: "get-label-document", summary: "A paper's bytes", scope: "labels:read", tag: "Labels"},
 		func(ctx context.Context, in *struct {
 			ID  string `path:"id" maxLength:"60"`

@@ -101,15 +101,24 @@ func (s *Service) adopt(ctx context.Context, p store.Purchase, a *accounts.Accou
 		detail = fmt.Sprintf("found at the carrier %d times; the first counts, the others are voided", len(labels))
 	}
 	settled, err := s.settle(ctx, p, a, o, labels[0], &res, detail)
+	if errors.Is(err, store.ErrDuplicate) {
+		_, err = s.park(ctx, p, &res, "the carrier's search gives a label that another purchase of the account has", documentsOf(p, labels[0].Documents)...)
+	}
 	if err != nil {
 		return err
 	}
-	return s.voidExtras(ctx, settled, a, o, labels[1:])
+	if settled, err = s.voidExtras(ctx, settled, a, o, labels[1:]); err != nil {
+		return err
+	}
+	if settled.State == store.PurchaseBought {
+		s.papers(ctx, settled, a, o, time.Time{})
+	}
+	return nil
 }
 
 // voidExtras voids labels that were bought besides the one that counts. One that cannot be
 // voided leaves a line for a person.
-func (s *Service) voidExtras(ctx context.Context, p store.Purchase, a *accounts.Account, o order, extras []normalize.Label) error {
+func (s *Service) voidExtras(ctx context.Context, p store.Purchase, a *accounts.Account, o order, extras []normalize.Label) (store.Purchase, error) {
 	for _, l := range extras {
 		ref := refOf(p, o)
 		ref.TrackingNumber, ref.CarrierReference, ref.CarrierData = l.TrackingNumber, l.CarrierReference, l.CarrierData
@@ -127,10 +136,10 @@ func (s *Service) voidExtras(ctx context.Context, p store.Purchase, a *accounts.
 		}
 		if p, err = s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
 			Change: func(*store.Purchase) error { return nil }, History: []store.HistoryLine{line}}); err != nil {
-			return err
+			return p, err
 		}
 	}
-	return nil
+	return p, nil
 }
 
 // lookAgain waits for the next look: longer after each, but an answer that proves nothing
@@ -169,9 +178,10 @@ func nextLook(quiet time.Duration, looks int, negative bool) time.Duration {
 	return min(base<<min(looks, 10), max(5*time.Minute, quiet))
 }
 
-// cannotTell goes on looking at a carrier whose search proves no absence, for a while.
+// cannotTell goes on looking at a carrier whose search proves no absence, for a while; one
+// that has no search at all is not asked again.
 func (s *Service) cannotTell(ctx context.Context, p store.Purchase, a *accounts.Account, res store.AttemptResult) error {
-	if detailsOf(p).Looks+1 >= maxLooks {
+	if adapters.Class(p.Class) == adapters.ClassE || detailsOf(p).Looks+1 >= maxLooks {
 		_, err := s.park(ctx, p, closing(res), "the carrier's search neither finds it nor proves that it is not there")
 		return err
 	}
@@ -202,9 +212,10 @@ func (s *Service) sendAgain(ctx context.Context, p store.Purchase, a *accounts.A
 	d := detailsOf(p)
 	d.Sends++
 	p, err = s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
-		Attempt: closing(res),
+		Attempt: closing(res), Release: true,
 		Change: func(p *store.Purchase) error {
 			p.State, p.Empties, p.Details = store.PurchaseReady, 0, d.encode()
+			p.DueAt = p.UpdatedAt.Add(s.Caller.Limit(adapters.OpLabel) + leaseSlack)
 			return nil
 		},
 		History: []store.HistoryLine{{Status: "purchasing", Detail: "proven not bought, and sent again"}},
@@ -213,7 +224,10 @@ func (s *Service) sendAgain(ctx context.Context, p store.Purchase, a *accounts.A
 		permit.Cancel()
 		return err
 	}
-	_, err = s.send(ctx, p, prepared{account: a, channel: p.Channel, service: p.Service, order: o, quote: p.Quote}, permit)
+	p, err = s.send(ctx, p, prepared{account: a, channel: p.Channel, service: p.Service, order: o, quote: p.Quote}, permit)
+	if err == nil && p.State == store.PurchaseBought {
+		s.papers(ctx, p, a, o, time.Time{})
+	}
 	return err
 }
 
