@@ -55,14 +55,18 @@ type seller struct {
 // newSeller makes the tokens of an account. renew exchanges a refresh token, or where there is
 // none the code of the seller's consent.
 func newSeller(c Config, store adapters.TokenStore, renew func(context.Context, string) (grant, error)) *seller {
-	seed := sha256.Sum256([]byte(c.ClientID + "\n" + c.RefreshToken.Reveal() + "\n" + c.AuthCode.Reveal()))
-	s := &seller{store: store, renew: renew,
-		first: grant{Seed: hex.EncodeToString(seed[:8]), Refresh: c.RefreshToken.Reveal()}}
+	s := &seller{store: store, renew: renew, first: grant{Seed: seedOf(c), Refresh: c.RefreshToken.Reveal()}}
 	if s.store == nil {
 		s.store = newMemory()
 	}
 	s.vault = token.New(s.fetch)
 	return s
+}
+
+// seedOf is a mark of an account's credentials that does not tell them.
+func seedOf(c Config) string {
+	sum := sha256.Sum256([]byte(c.ClientID + "\n" + c.RefreshToken.Reveal() + "\n" + c.AuthCode.Reveal()))
+	return hex.EncodeToString(sum[:8])
 }
 
 // get returns an access token that is good for another minute.

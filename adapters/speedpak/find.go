@@ -45,17 +45,17 @@ func confirmed(evidence []normalize.Evidence) bool {
 // foundAs reads a package that is ours. A yes that was kept beats a status that has not
 // followed yet.
 func foundAs(d packageDetail, saidYes bool) normalize.Found {
-	state := stateOf(d.PackageStatus)
-	if saidYes && state != gone {
-		state = sold
+	is := stateOf(d.PackageStatus)
+	if saidYes && is != gone {
+		is = sold
 	}
-	switch state {
+	switch is {
 	case sold:
 		return normalize.Found{Labels: []normalize.Label{d.label()}, Complete: true}
 	case draft:
 		return normalize.Found{Draft: new(d.draft()), Complete: true}
 	}
-	return normalize.Found{Complete: state == gone}
+	return normalize.Found{Complete: is == gone}
 }
 
 func (d packageDetail) label() normalize.Label {

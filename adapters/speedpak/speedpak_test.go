@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/adapters/adaptertest"
 	"github.com/crossdock-hub/crossdock/mocks"
 	mockspeedpak "github.com/crossdock-hub/crossdock/mocks/speedpak"
@@ -47,7 +48,10 @@ var harness = adaptertest.Harness{
 		"/insurance": func(s *normalize.Shipment) { s.Insurance = normalize.Money{Minor: 10000, Currency: "EUR"} },
 		"/handover":  func(s *normalize.Shipment) { s.Handover = &normalize.Handover{Method: handoverDropOff} },
 	},
-	Extras: []adaptertest.Extra{{Name: "actual_cost", Op: "actual_cost", Ready: readyCost}},
+	Extras: []adaptertest.Extra{
+		{Name: "actual_cost", Op: adapters.OpActualCost, Ready: readyCost},
+		{Name: "bag", Op: adapters.OpManifest, Ready: readyBag},
+	},
 }
 
 // shipment is the suite's, with what eBay's orders have.
@@ -65,9 +69,11 @@ func refused(status int, id, message string) adaptertest.Reply {
 
 func TestConformance(t *testing.T) { adaptertest.Run(t, harness) }
 
-// The same with the account's word for the service, so that a draft is one call.
+// The same with a refresh token in place of the consent, and the account's word for the
+// service, so that a draft is one call.
 func TestConformanceByServiceID(t *testing.T) {
 	h := harness
-	h.Config += "services: {standard.DE: EU0001-DEMO}\n"
+	refresh := mockspeedpak.New(nil).Account().Credentials["refresh_token"]
+	h.Config = "refresh_token: " + refresh + "\n" + account + "services: {standard.DE: EU0001-DEMO}\n"
 	adaptertest.Run(t, h)
 }

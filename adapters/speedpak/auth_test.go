@@ -1,0 +1,107 @@
+package speedpak
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// mint counts what it was asked for and gives a token of two hours each time.
+type mint struct {
+	asked  []string
+	rotate string
+	fail   error
+}
+
+func (m *mint) renew(_ context.Context, refresh string) (grant, error) {
+	if m.asked = append(m.asked, refresh); m.fail != nil {
+		return grant{}, m.fail
+	}
+	return grant{Access: "access-" + time.Now().UTC().Format("150405"), Refresh: m.rotate, Expires: time.Now().Unix() + 7200}, nil
+}
+
+func configured(refresh, code string) Config {
+	return Config{ClientID: "app", RefreshToken: normalize.NewSecret(refresh), AuthCode: normalize.NewSecret(code)}
+}
+
+func stored(t *testing.T, m memory) (g grant) {
+	t.Helper()
+	text := <-m.slot
+	m.slot <- text
+	if err := json.Unmarshal([]byte(text), &g); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// A consent's code is exchanged once; from then on the refresh token that came of it is used,
+// after a restart too, and a new one replaces it before it is used.
+func TestConsentIsExchangedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, m := newMemory(), &mint{rotate: "first"}
+		s := newSeller(configured("", "code"), store, m.renew)
+		one, err := s.get(t.Context())
+		if err != nil || one.Reveal() != "access-000000" {
+			t.Fatalf("got %q, %v", one.Reveal(), err)
+		}
+		if _, err := s.get(t.Context()); err != nil || len(m.asked) != 1 {
+			t.Fatalf("asked %d times for a token that is good, %v", len(m.asked), err)
+		}
+		s = newSeller(configured("", "code"), store, m.renew) // a restart
+		if again, err := s.get(t.Context()); err != nil || again.Reveal() != one.Reveal() || len(m.asked) != 1 {
+			t.Fatalf("after a restart: got %q, %v, asked %d times", again.Reveal(), err, len(m.asked))
+		}
+		m.rotate = "second"
+		time.Sleep(2 * time.Hour)
+		if _, err := s.get(t.Context()); err != nil || m.asked[1] != "first" || stored(t, store).Refresh != "second" {
+			t.Fatalf("asked %v, stored %q, %v", m.asked, stored(t, store).Refresh, err)
+		}
+		m.rotate = ""
+		time.Sleep(2 * time.Hour)
+		if _, err := s.get(t.Context()); err != nil || m.asked[2] != "second" || stored(t, store).Refresh != "second" {
+			t.Errorf("asked %v, stored %q, %v", m.asked, stored(t, store).Refresh, err)
+		}
+	})
+}
+
+// New credentials in the account beat what was stored under the old ones; a failed refresh
+// loses nothing.
+func TestNewCredentialsBeatTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, m := newMemory(), &mint{}
+		if _, err := newSeller(configured("old", ""), store, m.renew).get(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		fresh := newSeller(configured("new", ""), store, m.renew)
+		m.fail = errors.New("down")
+		if _, err := fresh.get(t.Context()); !errors.Is(err, m.fail) || stored(t, store).Refresh != "old" {
+			t.Fatalf("got %v, stored %q", err, stored(t, store).Refresh)
+		}
+		m.fail = nil
+		if _, err := fresh.get(t.Context()); err != nil || m.asked[2] != "new" || stored(t, store).Refresh != "new" {
+			t.Errorf("asked %v, stored %q, %v", m.asked, stored(t, store).Refresh, err)
+		}
+	})
+}
+
+// A token that eBay refuses is fetched anew, though the store still takes it for good.
+func TestRefusedTokenIsRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &mint{}
+		s := newSeller(configured("r", ""), nil, m.renew)
+		one, err := s.get(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		s.refuse(t.Context(), one)
+		if two, err := s.get(t.Context()); err != nil || two.Reveal() == one.Reveal() || len(m.asked) != 2 {
+			t.Errorf("got %q again, %v", two.Reveal(), err)
+		}
+	})
+}
