@@ -130,11 +130,11 @@ func TestALostAnswerIsUnknownAndNeverSentAgain(t *testing.T) {
 				if due := s.only().DueAt.Sub(s.only().UpdatedAt); due != 10*time.Second {
 					t.Errorf("to be looked at after %v, want the quiet period", due)
 				}
-				time.Sleep(20 * time.Second)
+				time.Sleep(15 * time.Second)
 				s.kill()
 				s.start()
 				s.work()
-				time.Sleep(20 * time.Second)
+				time.Sleep(15 * time.Second)
 				res := s.mustBuy("k1")
 				if n := s.carrier.calls(adapters.OpLabel); n != 1 || res.Settled {
 					t.Errorf("sent %d times; %+v", n, res.Label)

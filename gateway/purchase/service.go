@@ -76,9 +76,10 @@ const closeLimit = 30 * time.Second
 // Service buys and voids labels.
 type Service struct {
 	Deps
-	work    sync.WaitGroup // purchases under way
+	mu      sync.Mutex
+	closed  bool
+	work    sync.WaitGroup // purchases under way; added to under mu
 	stop    chan struct{}  // closed when nobody is to begin a wait any more
-	stopped sync.Once
 	flights sync.Map       // tenant and key → *flight
 	places  chan struct{}  // of what the worker does at once
 	begun   sync.WaitGroup // what the worker does
@@ -95,10 +96,24 @@ func New(d Deps) *Service {
 	return &Service{Deps: d, stop: make(chan struct{}), places: make(chan struct{}, workBatch)}
 }
 
-// Close waits for purchases that are under way, at most closeLimit. No request may come in
-// any more.
+// enter tells whether a purchase may begin. Each that did is ended by s.work.Done.
+func (s *Service) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.work.Add(1)
+	}
+	return !s.closed
+}
+
+// Close refuses new purchases and waits for those that are under way, at most closeLimit.
 func (s *Service) Close() {
-	s.stopped.Do(func() { close(s.stop) })
+	s.mu.Lock()
+	if !s.closed {
+		s.closed = true
+		close(s.stop)
+	}
+	s.mu.Unlock()
 	done := make(chan struct{})
 	go func() {
 		s.work.Wait()
@@ -123,15 +138,15 @@ type Result struct {
 // Buy buys a label once per key. A refusal is a *gateway.Refusal; Result then tells whether
 // it is a replayed one.
 func (s *Service) Buy(ctx context.Context, tenant, actor, key string, r Request) (Result, error) {
-	arrived := time.Now()
+	until := time.Now().Add(r.deadline())
 	print, err := Fingerprint("POST /v1/labels", r)
 	if err != nil {
 		return Result{}, err
 	}
 	name, mine := tenant+"\x00"+key, &flight{print: print}
-	other, here := s.flight(name)
-	if here && !other.left.Load() {
-		return Result{}, twin(other.print, print)
+	other, here := s.flights.Load(name)
+	if here && !other.(*flight).left.Load() {
+		return Result{}, twin(other.(*flight).print, print)
 	}
 	old, err := s.Store.PurchaseByKey(ctx, store.Tenant(tenant), key)
 	if err == nil {
@@ -144,54 +159,58 @@ func (s *Service) Buy(ctx context.Context, tenant, actor, key string, r Request)
 	if other, busy := s.flights.LoadOrStore(name, mine); busy {
 		return Result{}, twin(other.(*flight).print, print)
 	}
-	begun := false
-	defer func() {
-		if !begun {
-			s.flights.CompareAndDelete(name, mine)
-		}
-	}()
-	// What is asked before anything is written lasts no longer than the caller waits.
-	until := arrived.Add(r.deadline())
-	before, cancel := context.WithDeadline(ctx, until)
-	defer cancel()
-	want, err := s.prepare(before, tenant, r)
-	if err != nil {
-		return Result{}, err
+	land := func() { s.flights.CompareAndDelete(name, mine) }
+	if !s.enter() {
+		land()
+		r := gateway.Refuse(gateway.CodeOverloaded, "the gateway is being stopped; nothing was done")
+		r.RetryAfter = time.Second
+		return Result{}, r
 	}
-	permit, err := s.Caller.Admit(before, want.account, want.first())
-	if err != nil {
-		return Result{}, refuseChannel(want.channel, normalize.AsError(err))
-	}
-	written, err := s.begin(before, tenant, actor, key, print, until, r, want)
-	if err != nil || !written.Created {
-		permit.Cancel()
+	p, want, permit, err := s.intend(ctx, tenant, actor, key, print, until, r)
+	if err != nil || permit == nil {
+		land()
+		s.work.Done()
 		if err != nil {
 			return Result{}, err
 		}
-		return s.replay(ctx, written.Purchase, print, false)
+		return s.replay(ctx, p, print, false)
 	}
-	begun = true
-	return s.await(ctx, name, mine, written.Purchase, want, permit, until)
-}
-
-func (s *Service) flight(name string) (*flight, bool) {
-	f, ok := s.flights.Load(name)
-	if !ok {
-		return nil, false
-	}
-	return f.(*flight), true
-}
-
-// await runs the purchase on its own, so that a caller who leaves does not stop it, and
-// answers when it is settled or the caller's deadline has passed.
-func (s *Service) await(ctx context.Context, name string, f *flight, p store.Purchase, want prepared, permit accounts.Permit, until time.Time) (Result, error) {
 	done := make(chan struct{})
-	own := context.WithoutCancel(ctx)
-	s.work.Go(func() {
+	own := context.WithoutCancel(ctx) // a caller who leaves does not stop it
+	go func() {
+		defer s.work.Done()
 		defer close(done)
-		defer s.flights.CompareAndDelete(name, f)
+		defer land()
 		s.run(own, p, want, permit, until)
-	})
+	}()
+	wait(ctx, done, until)
+	mine.left.Store(true)
+	return s.result(own, p.Tenant, p.ID, false)
+}
+
+// intend checks and admits a purchase and writes it down. What is asked before that lasts no
+// longer than the caller waits. Without a permit the key belongs to the purchase returned.
+func (s *Service) intend(ctx context.Context, tenant, actor, key string, print []byte, until time.Time, r Request) (store.Purchase, prepared, accounts.Permit, error) {
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	want, err := s.prepare(ctx, tenant, r)
+	if err != nil {
+		return store.Purchase{}, want, nil, err
+	}
+	permit, err := s.Caller.Admit(ctx, want.account, want.first())
+	if err != nil {
+		return store.Purchase{}, want, nil, refuseChannel(want.channel, normalize.AsError(err))
+	}
+	begun, err := s.begin(ctx, tenant, actor, key, print, until, r, want)
+	if err != nil || !begun.Created {
+		permit.Cancel()
+		return begun.Purchase, want, nil, err
+	}
+	return begun.Purchase, want, permit, nil
+}
+
+// wait ends when the purchase is done, the caller's deadline has passed or it has left.
+func wait(ctx context.Context, done <-chan struct{}, until time.Time) {
 	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()
 	select {
@@ -199,8 +218,6 @@ func (s *Service) await(ctx context.Context, name string, f *flight, p store.Pur
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	f.left.Store(true)
-	return s.result(own, p.Tenant, p.ID, false)
 }
 
 // twin refuses a request whose key another request uses at this moment.

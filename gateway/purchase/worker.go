@@ -29,8 +29,12 @@ func (s *Service) Work(ctx context.Context) {
 	defer s.begun.Wait()
 	for {
 		s.expire(ctx)
-		s.each(s.due(ctx, store.PurchaseReady), func(p store.Purchase) error { return s.unsent(ctx, p) })
-		s.each(s.due(ctx, store.PurchaseBought), func(p store.Purchase) error { return s.fetchLate(ctx, p) })
+		s.each(s.due(ctx, store.PurchaseReady, store.PurchaseBought), func(p store.Purchase) error {
+			if p.State == store.PurchaseReady {
+				return s.unsent(ctx, p)
+			}
+			return s.fetchLate(ctx, p)
+		})
 		s.each(s.due(ctx, store.PurchaseUnknown, store.PurchaseReconciling), func(p store.Purchase) error { return s.look(ctx, p) })
 		s.each(s.due(ctx, store.PurchaseVoidUnknown), func(p store.Purchase) error { return s.lookVoid(ctx, p) })
 		select {
