@@ -5,10 +5,11 @@ import (
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/adapters/cainiao"
 	"github.com/crossdock-hub/crossdock/adapters/dhlexpress"
+	"github.com/crossdock-hub/crossdock/adapters/speedpak"
 	"github.com/crossdock-hub/crossdock/adapters/yanwen"
 )
 
 // Specs returns every carrier, sorted by code.
 func Specs() []adapters.Spec {
-	return []adapters.Spec{cainiao.Spec(), dhlexpress.Spec(), yanwen.Spec()}
+	return []adapters.Spec{cainiao.Spec(), dhlexpress.Spec(), speedpak.Spec(), yanwen.Spec()}
 }

@@ -86,6 +86,7 @@ func checkSums(t *testing.T, r rating.Rate) {
 var parcelChannels = map[string]string{
 	"yanwen.tracked": "order-de.json", "dhl_express.worldwide": "order-de.json",
 	"cainiao.standard": "aliexpress-fr.json", "cainiao.global_standard": "order-de.json",
+	"speedpak.standard": "ebay-de.json",
 }
 
 // Each label opens, its barcode reads as the tracking number, and its parcel arrives.

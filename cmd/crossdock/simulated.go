@@ -28,6 +28,12 @@ var settingsOf = map[string]func(p mocks.PublishedAccount) map[string]any{
 			"services": p.Settings["channels"], "company_code": p.Settings["company_code"], "city_id": p.Settings["city_id"],
 		}
 	},
+	"amazon_fba": func(p mocks.PublishedAccount) map[string]any {
+		return map[string]any{
+			"base_url": p.BaseURL, "token_url": p.URLs["token"], "client_id": p.Credentials["client_id"],
+			"client_secret": p.Credentials["client_secret"], "refresh_token": p.Credentials["refresh_token"],
+		}
+	},
 	"cainiao": func(p mocks.PublishedAccount) map[string]any {
 		return map[string]any{
 			"sync_url": p.URLs["sync"], "rest_url": p.URLs["rest"], "link_url": p.URLs["link"],
@@ -37,6 +43,13 @@ var settingsOf = map[string]func(p mocks.PublishedAccount) map[string]any{
 			"partner_code": p.Settings["partner_code"], "from_code": p.Settings["from_code"], "services": p.Settings["services"],
 			"sender_address_id": p.Settings["sender_address_id"], "pickup_address_id": p.Settings["pickup_address_id"],
 			"refund_address_id": p.Settings["refund_address_id"], "domestic_logistics_company_id": p.Settings["domestic_logistics_company_id"],
+		}
+	},
+	"speedpak": func(p mocks.PublishedAccount) map[string]any {
+		return map[string]any{
+			"base_url": p.URLs["api"], "token_url": p.URLs["token"],
+			"client_id": p.Credentials["client_id"], "client_secret": p.Credentials["client_secret"], "refresh_token": p.Credentials["refresh_token"],
+			"service_names": p.Settings["services"], "ship_from_address_id": p.Settings["ship_from_address_id"], "consign_preference_id": p.Settings["consign_preference_id"],
 		}
 	},
 	"dhl_express": func(p mocks.PublishedAccount) map[string]any {
