@@ -14,6 +14,8 @@ import (
 // CreatePlan, ConfirmPlacement and ConfirmTransport commit, as the mark of their request
 // says: only a refusal that the platform documents proves that they did nothing.
 type Inbounder interface {
+	// CheckPlan tells what the platform would refuse of a plan, without calling it.
+	CheckPlan(req InboundPlanRequest) error
 	CreatePlan(ctx context.Context, req InboundPlanRequest) (InboundStarted, error)
 	// FindPlans lists the plans with this name that were created at or after since, since a
 	// lost answer to CreatePlan leaves nothing but the name. Complete is true only where the

@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/adapters/amazonfba"
 	"github.com/crossdock-hub/crossdock/adapters/cainiao"
 	"github.com/crossdock-hub/crossdock/adapters/dhlexpress"
 	"github.com/crossdock-hub/crossdock/adapters/speedpak"
@@ -11,5 +12,5 @@ import (
 
 // Specs returns every carrier, sorted by code.
 func Specs() []adapters.Spec {
-	return []adapters.Spec{cainiao.Spec(), dhlexpress.Spec(), speedpak.Spec(), yanwen.Spec()}
+	return []adapters.Spec{amazonfba.Spec(), cainiao.Spec(), dhlexpress.Spec(), speedpak.Spec(), yanwen.Spec()}
 }

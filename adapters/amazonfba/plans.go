@@ -24,6 +24,12 @@ const (
 	maxLot      = 256
 )
 
+// CheckPlan holds a plan against the limits of the model.
+func (a *Adapter) CheckPlan(req adapters.InboundPlanRequest) error {
+	_, err := a.planBody(req)
+	return err
+}
+
 // CreatePlan opens a plan. Its operation fails where an item is not known or nobody said how it
 // must be prepared; the plan is errored then.
 // Source: createInboundPlan.

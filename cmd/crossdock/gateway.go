@@ -25,6 +25,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/gateway/guards"
 	"github.com/crossdock-hub/crossdock/gateway/httpapi"
+	"github.com/crossdock-hub/crossdock/gateway/inbound"
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
 	"github.com/crossdock-hub/crossdock/gateway/outbound"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
@@ -54,6 +55,7 @@ type gatewayProcess struct {
 	purchases *purchase.Service
 	trackers  *trackers.Service
 	inbox     *inbox.Service
+	inbound   *inbound.Service
 	keys      *httpapi.Keys
 	clients   []*http.Client
 }
@@ -150,6 +152,7 @@ func (g *gatewayProcess) services() error {
 	if g.inbox, err = inbox.New(inbox.Deps{Registry: g.registry, Store: g.store, Trackers: g.trackers, Logger: o.logger, Metrics: g.metrics}); err != nil {
 		return err
 	}
+	g.inbound = inbound.New(inbound.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger, Intervals: inboundIntervals(o.sandboxURL != "")})
 	g.keys = httpapi.NewKeys(g.store, g.store.Meta().DataKey)
 	if o.sandboxURL != "" {
 		g.keys.AllowSandbox(configs.DefaultTenant)
@@ -164,9 +167,16 @@ func (g *gatewayProcess) intervals() trackers.Intervals {
 	return trackers.DefaultIntervals()
 }
 
+func inboundIntervals(sandbox bool) inbound.Intervals {
+	if sandbox {
+		return inbound.SandboxIntervals()
+	}
+	return inbound.DefaultIntervals()
+}
+
 func (g *gatewayProcess) handler(publicURL string) http.Handler {
 	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Purchases: g.purchases,
-		Trackers: g.trackers, Inbox: g.inbox, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL}
+		Trackers: g.trackers, Inbox: g.inbox, Inbound: g.inbound, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL}
 	if g.opts.sandboxURL != "" {
 		d.Metrics = g.metricsHandler()
 	}
@@ -233,6 +243,7 @@ func (g *gatewayProcess) startWorkers(ctx context.Context, work *sync.WaitGroup)
 	work.Go(func() { g.purchases.Work(ctx) })
 	work.Go(func() { g.trackers.Run(ctx) })
 	work.Go(func() { g.inbox.Run(ctx) })
+	work.Go(func() { g.inbound.Run(ctx) })
 	work.Go(func() { g.sweep(ctx) })
 }
 

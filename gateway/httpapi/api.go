@@ -14,6 +14,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/guards"
+	"github.com/crossdock-hub/crossdock/gateway/inbound"
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
@@ -30,6 +31,7 @@ type Deps struct {
 	Purchases *purchase.Service
 	Trackers  *trackers.Service
 	Inbox     *inbox.Service
+	Inbound   *inbound.Service
 	Keys      *Keys
 	Logger    *slog.Logger
 	Version   string
@@ -80,6 +82,7 @@ func New(d Deps) http.Handler {
 	s.rateRoutes()
 	s.labelRoutes()
 	s.trackerRoutes()
+	s.inboundRoutes()
 	s.channelRoutes()
 	s.callbackRoutes(mux)
 	s.keyRoutes()
