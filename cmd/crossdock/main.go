@@ -71,11 +71,15 @@ func rootCommand() *cobra.Command {
 	return root
 }
 
-// checkUsage makes the argument checks of all commands bad usage, exit code 2.
+// checkUsage makes the checks of arguments and flags of all commands bad usage, exit code 2.
 func checkUsage(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			err := check(c, args)
+			if err == nil {
+				// cobra would say the same after this, but not as bad usage.
+				err = errors.Join(c.ValidateRequiredFlags(), c.ValidateFlagGroups())
+			}
 			if _, ok := errors.AsType[usageError](err); err == nil || ok {
 				return err
 			}
