@@ -48,7 +48,7 @@ func (s *Server) inboundRoutes() {
 	s.inboundReads(at)
 	register(s, write("POST", at+"/packing", "pack-inbound-plan", "Tell what is in which box"),
 		func(ctx context.Context, in *struct {
-			planID
+			ID   string `path:"id" maxLength:"60"`
 			Body inbound.PackRequest
 		}) (*planOutput, error) {
 			p, err := s.Inbound.Pack(ctx, tenantOf(ctx), in.ID, in.Body)
@@ -57,7 +57,7 @@ func (s *Server) inboundRoutes() {
 	s.inboundConfirmations(at)
 	register(s, write("POST", at+"/transportation", "quote-inbound-plan", "Ask for transport quotes again, with what freight needs"),
 		func(ctx context.Context, in *struct {
-			planID
+			ID   string `path:"id" maxLength:"60"`
 			Body inbound.TransportRequest
 		}) (*planOutput, error) {
 			p, err := s.Inbound.Transport(ctx, tenantOf(ctx), in.ID, in.Body)
@@ -65,7 +65,7 @@ func (s *Server) inboundRoutes() {
 		})
 	register(s, write("POST", at+"/tracking", "track-inbound-plan", "Tell the numbers of your own carrier"),
 		func(ctx context.Context, in *struct {
-			planID
+			ID   string `path:"id" maxLength:"60"`
 			Body inbound.TrackingRequest
 		}) (*planOutput, error) {
 			p, err := s.Inbound.Tracking(ctx, tenantOf(ctx), in.ID, in.Body)
@@ -83,7 +83,7 @@ func (s *Server) inboundConfirmations(at string) {
 	register(s, route{method: "POST", path: at + "/placements/{option}/confirm", id: "confirm-inbound-placement", scope: "labels:write",
 		summary: "Confirm a placement, which cannot be undone", tag: "Inbound plans", status: http.StatusAccepted},
 		func(ctx context.Context, in *struct {
-			planID
+			ID     string `path:"id" maxLength:"60"`
 			Option string `path:"option" maxLength:"64"`
 			Key    string `header:"Idempotency-Key" doc:"1 to 255 visible ASCII characters; required"`
 			Body   inbound.ConfirmRequest
@@ -97,7 +97,7 @@ func (s *Server) inboundConfirmations(at string) {
 	register(s, route{method: "POST", path: at + "/transportation/confirm", id: "confirm-inbound-transportation", scope: "labels:write",
 		summary: "Confirm transport for all shipments, which spends money and cannot be undone", tag: "Inbound plans", status: http.StatusAccepted},
 		func(ctx context.Context, in *struct {
-			planID
+			ID   string `path:"id" maxLength:"60"`
 			Key  string `header:"Idempotency-Key" doc:"1 to 255 visible ASCII characters; required"`
 			Body inbound.TransportConfirmRequest
 		}) (*planOutput, error) {
@@ -131,7 +131,7 @@ func (s *Server) inboundReads(at string) {
 	register(s, route{method: "GET", path: at + "/documents/{doc}", id: "get-inbound-document", summary: "A paper's bytes; in another size the platform prints it again",
 		scope: "labels:read", tag: "Inbound plans", errors: []int{502, 504}},
 		func(ctx context.Context, in *struct {
-			planID
+			ID   string `path:"id" maxLength:"60"`
 			Doc  string `path:"doc" maxLength:"60"`
 			Size string `query:"size" enum:"4x6,a4,letter"`
 		}) (*documentOutput, error) {

@@ -169,18 +169,19 @@ func (s *Service) write(ctx context.Context, t *turnOf, u store.PlanUpdate, fn f
 	return err
 }
 
-// progress is a change after a call that succeeded, with a line of history where there is one.
-func (s *Service) progress(ctx context.Context, t *turnOf, u store.PlanUpdate, detail string, fn func(p *store.Plan, f *file) error) error {
-	if detail != "" {
-		ahead, err := fileOf(t.plan) // for the status that the line shows
-		if err != nil {
-			return err
-		}
-		plan := t.plan
-		if err := fn(&plan, &ahead); err != nil {
-			return err
-		}
-		u.History = append(u.History, store.HistoryLine{Status: ahead.status(), Detail: detail})
+// progress is a change after a call that succeeded. Whatever changes the status is a line of
+// history, and so is what has words.
+func (s *Service) progress(ctx context.Context, t *turnOf, u store.PlanUpdate, words string, fn func(p *store.Plan, f *file) error) error {
+	ahead, err := fileOf(t.plan)
+	if err != nil {
+		return err
+	}
+	plan, before := t.plan, ahead.status()
+	if err := fn(&plan, &ahead); err != nil {
+		return err
+	}
+	if status := ahead.status(); words != "" || status != before {
+		u.History = append(u.History, store.HistoryLine{Status: status, Detail: words})
 	}
 	return s.write(ctx, t, u, func(p *store.Plan, f *file) error {
 		f.clearTrouble()

@@ -29,7 +29,7 @@ type Plan struct {
 	Shipments      []Shipment       `json:"shipments"`
 	Documents      []Document       `json:"documents"`
 	Problems       []Problem        `json:"problems"`
-	Spent          *normalize.Money `json:"spent" nullable:"true"`
+	Spent          *normalize.Money `json:"spent" null:"true"`
 	History        []HistoryLine    `json:"history"`
 	CreatedAt      time.Time        `json:"created_at"`
 }
@@ -102,7 +102,7 @@ type Transportation struct {
 	Carrier       string           `json:"carrier"`
 	Mode          string           `json:"mode" enum:"small_parcel,ltl,ftl,ocean_lcl,ocean_fcl,air,unknown"`
 	Partnered     bool             `json:"partnered"`
-	Quote         *normalize.Money `json:"quote" nullable:"true"`
+	Quote         *normalize.Money `json:"quote" null:"true"`
 	ExpiresAt     *time.Time       `json:"expires_at,omitempty"`
 	VoidableUntil *time.Time       `json:"voidable_until,omitempty"`
 	Requires      []string         `json:"requires,omitempty"`
