@@ -18,6 +18,9 @@ type Events interface {
 	ReadEvents(ctx context.Context, after int64, limit int) ([]Event, error)
 	Event(ctx context.Context, tenant Tenant, id string) (Event, error)
 	ListEvents(ctx context.Context, tenant Tenant, f EventFilter, page Page) (List[Event], error)
+	// ReadTenantEvents reads one tenant's part of the log as ReadEvents does: from after a
+	// position, the oldest first, and nothing is ever missed.
+	ReadTenantEvents(ctx context.Context, tenant Tenant, after int64, f EventFilter, limit int) ([]Event, error)
 }
 
 // Event is one line of the log.

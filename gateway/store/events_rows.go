@@ -119,18 +119,5 @@ func (db *DB) Event(ctx context.Context, tenant Tenant, id string) (Event, error
 
 // ListEvents lists a tenant's events.
 func (db *DB) ListEvents(ctx context.Context, tenant Tenant, f EventFilter, page Page) (List[Event], error) {
-	w := where{}
-	w.and("tenant = ?", tenant)
-	w.andIs("subject", f.Subject)
-	if len(f.Types) > 0 {
-		cond, args := in("type", f.Types)
-		w.and(cond, args...)
-	}
-	if !f.Since.IsZero() {
-		w.and("created_at >= ?", f.Since)
-	}
-	if !f.Until.IsZero() {
-		w.and("created_at < ?", f.Until)
-	}
-	return selectPage[Event](ctx, db.reader(), w, page, func(e Event) string { return e.ID })
+	return selectPage[Event](ctx, db.reader(), f.where(tenant), page, func(e Event) string { return e.ID })
 }

@@ -7,9 +7,10 @@ import (
 
 // What an idempotency key may have made.
 const (
-	kindLabel = "label"
-	kindPlan  = "inbound_plan"
-	kindStep  = "inbound_step"
+	kindLabel   = "label"
+	kindPlan    = "inbound_plan"
+	kindStep    = "inbound_step"
+	kindWebhook = "webhook"
 )
 
 // keyRow is an idempotency key and what it made.

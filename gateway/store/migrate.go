@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -18,7 +20,7 @@ import (
 var schemas embed.FS
 
 // migrations are the files of schemas by their version. A file is never changed once released.
-var migrations = []string{"0001_begin"}
+var migrations = []string{"0001_begin", "0002_webhooks"}
 
 var schemaWords = map[goose.Dialect]*strings.Replacer{
 	goose.DialectSQLite3: strings.NewReplacer("{{text}}", "TEXT", "{{bytes}}", "BLOB",
@@ -66,7 +68,7 @@ func schemaText(dialect goose.Dialect, name string) (string, error) {
 		return "", err
 	}
 	own, err := schemas.ReadFile("migrations/" + name + "." + schemaSuffix[dialect] + ".sql")
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // most steps are the same for both
 		return "", err
 	}
 	return schemaWords[dialect].Replace(string(common)) + string(own), nil

@@ -37,6 +37,7 @@ type Store interface {
 	Trackers
 	Callbacks
 	Events
+	Webhooks
 	Plans
 	Tokens
 	Audit

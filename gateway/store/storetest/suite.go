@@ -55,6 +55,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"tracker", trackerChecks},
 		{"callback", callbackChecks},
 		{"events", eventChecks},
+		{"webhook", webhookChecks},
 		{"plan", planChecks},
 		{"token", tokenChecks},
 		{"audit", auditChecks},

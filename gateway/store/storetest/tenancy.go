@@ -31,6 +31,10 @@ var tenancyChecks = []check{
 		noError(t, s.AppendAudit(ctx, store.AuditEntry{Tenant: ada}))
 		_, err = s.RefreshToken(ctx, ada, "a", "n", func([]byte) ([]byte, error) { return []byte("x"), nil })
 		noError(t, err)
+		hook, _, err := s.CreateWebhook(ctx, store.Webhook{Tenant: ada}, 9)
+		noError(t, err)
+		probe, err := s.ProbeWebhook(ctx, ada, hook.ID, store.Event{Type: "x"}, long)
+		noError(t, err)
 		bens := func(r store.Ref) store.Ref { r.Tenant = ben; return r }
 
 		for path, fn := range map[string]func() error{
@@ -57,7 +61,17 @@ var tenancyChecks = []check{
 			"rates by rate": func() error { _, err := s.RateRequestOf(ctx, ben, ids.RateOf(rq, 0)); return err },
 			"event":         func() error { _, err := s.Event(ctx, ben, "evt_1"); return err },
 			"token":         func() error { _, err := s.Token(ctx, ben, "a", "n"); return err },
-			"resolve":       func() error { return s.ResolveAttempt(ctx, ben, p.ID, store.AttemptResult{N: 1}) },
+			"webhook":       func() error { _, err := s.Webhook(ctx, ben, hook.ID); return err },
+			"change webhook": func() error {
+				_, err := s.ChangeWebhook(ctx, ben, hook.ID, func(*store.Webhook) error { return nil })
+				return err
+			},
+			"delete webhook": func() error { return s.DeleteWebhook(ctx, ben, hook.ID) },
+			"work webhook":   func() error { _, err := s.WorkWebhook(ctx, ben, hook.ID, store.WebhookRound{}); return err },
+			"probe webhook":  func() error { _, err := s.ProbeWebhook(ctx, ben, hook.ID, store.Event{}, long); return err },
+			"replay events":  func() error { _, err := s.ReplayEvents(ctx, ben, hook.ID, store.Replay{}); return err },
+			"delivery":       func() error { _, err := s.Delivery(ctx, ben, hook.ID, probe.ID); return err },
+			"resolve":        func() error { return s.ResolveAttempt(ctx, ben, p.ID, store.AttemptResult{N: 1}) },
 		} {
 			if err := fn(); !errors.Is(err, store.ErrNotFound) {
 				t.Errorf("%s: got %v, want not found", path, err)
@@ -76,6 +90,8 @@ var tenancyChecks = []check{
 		noError(t, err)
 		noError(t, s.AppendEvents(ctx, store.Event{Tenant: ada}))
 		noError(t, s.AppendAudit(ctx, store.AuditEntry{Tenant: ada}))
+		_, _, err = s.CreateWebhook(ctx, store.Webhook{Tenant: ada}, 9)
+		noError(t, err)
 		day := normalize.DateOf(p.CreatedAt)
 		for _, tenant := range []store.Tenant{ada, ben} {
 			want := map[store.Tenant]int{ada: 1}[tenant]
@@ -124,6 +140,10 @@ func counts(t *testing.T, s *store.DB, tenant store.Tenant, purchase, trackerID 
 	count("keys", len(keys.Items), err)
 	events, err := s.ListEvents(ctx, tenant, store.EventFilter{}, store.Page{})
 	count("events", len(events.Items), err)
+	log, err := s.ReadTenantEvents(ctx, tenant, 0, store.EventFilter{}, 100)
+	count("log", len(log), err)
+	hooks, err := s.ListWebhooks(ctx, tenant, store.Page{})
+	count("webhooks", len(hooks.Items), err)
 	audit, err := s.ListAudit(ctx, tenant, store.Page{})
 	count("audit", len(audit.Items), err)
 	evidence, err := s.EvidenceOf(ctx, tenant, purchase)
