@@ -42,14 +42,15 @@ func capabilities(specs []adapters.Spec) string {
 
 // channels lists every service of every carrier.
 func channels(specs []adapters.Spec) string {
-	t := table{head: []string{"channel", "service", "kind", "mode", "orders of", "priced by", "up to"}}
+	t := table{head: []string{"channel", "service", "kind", "mode", "orders of", "priced by", "a parcel up to", "parcels"}}
 	for _, s := range specs {
 		for _, v := range s.Services {
 			platforms := "any platform"
 			if len(v.Platforms) > 0 {
 				platforms = strings.Join(v.Platforms, ", ")
 			}
-			t.add(code(s.Channel(v.Name)), v.Title, word(v.Kind), word(v.Mode), platforms, pricedBy(s, v), upTo(v.Requirements))
+			t.add(code(s.Channel(v.Name)), v.Title, word(v.Kind), word(v.Mode), platforms, pricedBy(s, v),
+				upTo(v.Requirements.MaxWeight), count(v.Requirements.MaxParcels))
 		}
 	}
 	return t.String()
@@ -70,25 +71,18 @@ func pricedBy(s adapters.Spec, v adapters.Service) string {
 	}
 }
 
-func upTo(r adapters.Requirements) string {
-	var out []string
-	if r.MaxWeight > 0 {
-		out = append(out, r.MaxWeight.In(normalize.Kilogram)+" kg")
-	}
-	if r.MaxParcels > 0 {
-		out = append(out, plural(r.MaxParcels, "parcel"))
-	}
-	if len(out) == 0 {
+func upTo(w normalize.Weight) string {
+	if w == 0 {
 		return "-"
 	}
-	return strings.Join(out, ", ")
+	return w.In(normalize.Kilogram) + " kg"
 }
 
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
+func count(n int) string {
+	if n == 0 {
+		return "-"
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprint(n)
 }
 
 // purchases tells the class of each carrier against buying twice, and of services that are
