@@ -19,6 +19,8 @@ func (db *DB) AbandonLeases(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		// Deliveries are many; the index knows those that can be due.
+		_, err := s.exec(ctx, "UPDATE deliveries SET lease_until = 1 WHERE state = 'pending' AND due_at > 0 AND lease_until > 1")
+		return err
 	})
 }

@@ -24,6 +24,9 @@ type Webhooks interface {
 	// BusyWebhooks finds the endpoints of all tenants that have something to do now: a delivery
 	// that is due, or events and room in a queue of this length.
 	BusyWebhooks(ctx context.Context, queue, limit int) ([]BusyWebhook, error)
+	// FailingWebhooks finds the enabled endpoints that fail since then or longer, and of whose
+	// failing fewer than this many notices were given.
+	FailingWebhooks(ctx context.Context, since time.Time, notices, limit int) ([]BusyWebhook, error)
 	// WorkWebhook writes down what became of deliveries, fills the queue from the log and
 	// claims what is due, all under the endpoint's lock. Results whose epoch has moved on are
 	// left out.
@@ -102,22 +105,23 @@ const (
 
 // Delivery is one event for one endpoint.
 type Delivery struct {
-	ID        string // dlv_…
-	Tenant    Tenant
-	Webhook   string
-	Ord       int64 // order within the endpoint
-	Event     string
-	Type      string
-	Subject   string // of one subject's open deliveries only the first is ever due
-	Replay    bool
-	State     DeliveryState
-	Tries     int
-	DueAt     time.Time // zero while another of its subject goes first
-	Epoch     int64
-	Attempts  []Attempted
-	Response  string // what the endpoint said last; bounded by the caller
-	CreatedAt time.Time
-	EndedAt   time.Time
+	ID         string // dlv_…
+	Tenant     Tenant
+	Webhook    string
+	Ord        int64 // order within the endpoint
+	Event      string
+	Type       string
+	Subject    string // of one subject's open deliveries only the first is ever due
+	Replay     bool
+	State      DeliveryState
+	Tries      int
+	DueAt      time.Time // zero while another of its subject goes first
+	LeaseUntil time.Time
+	Epoch      int64
+	Attempts   []Attempted
+	Response   string // what the endpoint said last; bounded by the caller
+	CreatedAt  time.Time
+	EndedAt    time.Time
 }
 
 // Attempted is one try of a delivery.
@@ -140,6 +144,7 @@ type DeliveryResult struct {
 	Epoch    int64
 	State    DeliveryState // DeliveryPending: again after Delay
 	Delay    time.Duration
+	Released bool // given back untried, due as it was; all other fields but ID and Epoch are empty
 	Attempt  Attempted
 	Response string
 }
@@ -148,7 +153,7 @@ type DeliveryResult struct {
 type WebhookRound struct {
 	Done []DeliveryResult
 	// Settle edits the endpoint for those of Done that counted, and says what to tell of it. It
-	// is called where there are any.
+	// is called where there are any, and where Done is empty.
 	Settle func(w *Webhook, now time.Time, counted []DeliveryResult) []Event
 	// Take is how many deliveries to claim, Lease how long they are the caller's. From Trip
 	// failures in a row on one is claimed, and the endpoint left alone meanwhile.

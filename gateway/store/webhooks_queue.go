@@ -64,7 +64,7 @@ func (q *queuer) add(ctx context.Context, s *session, e Event, replay bool) erro
 	return err
 }
 
-// claimDeliveries takes what is due. While the claim lasts its due time is the end of it.
+// claimDeliveries takes what is due and under no lease.
 func claimDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRound) ([]Delivery, error) {
 	now, err := s.now(ctx)
 	if err != nil || r.Take <= 0 || w.OpenUntil.After(now) {
@@ -77,8 +77,8 @@ func claimDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRound
 	if failing {
 		take = 1
 	}
-	due, err := selectAll[Delivery](ctx, s, "tenant = ? AND webhook_id = ? AND state = 'pending' AND due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ?",
-		w.Tenant, w.ID, now, bounded(take, maxClaim))
+	due, err := selectAll[Delivery](ctx, s, "tenant = ? AND webhook_id = ? AND state = 'pending' AND due_at > 0 AND due_at <= ? AND lease_until <= ? ORDER BY due_at LIMIT ?",
+		w.Tenant, w.ID, now, now, bounded(take, maxClaim))
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
@@ -88,11 +88,11 @@ func claimDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRound
 	names := make([]string, len(due))
 	for i := range due {
 		due[i].Epoch++
-		due[i].DueAt = now.Add(r.Lease)
+		due[i].LeaseUntil = now.Add(r.Lease)
 		names[i] = due[i].ID
 	}
 	cond, args := in("id", names)
-	_, err = s.exec(ctx, "UPDATE deliveries SET epoch = epoch + 1, due_at = ? WHERE tenant = ? AND webhook_id = ? AND "+cond,
+	_, err = s.exec(ctx, "UPDATE deliveries SET epoch = epoch + 1, lease_until = ? WHERE tenant = ? AND webhook_id = ? AND "+cond,
 		append([]any{now.Add(r.Lease), w.Tenant, w.ID}, args...)...)
 	return due, err
 }
@@ -144,7 +144,7 @@ func (db *DB) ProbeWebhook(ctx context.Context, tenant Tenant, id string, e Even
 		w.Made++
 		w.Queued++
 		d := Delivery{ID: ids.New(ids.Delivery), Tenant: tenant, Webhook: id, Ord: w.Made, Event: e.ID, Type: e.Type, Subject: e.Subject,
-			State: DeliveryPending, Epoch: 1, DueAt: now.Add(lease), CreatedAt: now}
+			State: DeliveryPending, Epoch: 1, DueAt: now, LeaseUntil: now.Add(lease), CreatedAt: now}
 		if _, err := insert(ctx, s, &d, ""); err != nil {
 			return err
 		}

@@ -30,8 +30,8 @@ func (d *Delivery) columns() []column {
 	return []column{
 		{"tenant", asWord(&d.Tenant)}, {"webhook_id", &d.Webhook}, {"id", &d.ID}, {"ord", &d.Ord}, {"event_id", &d.Event},
 		{"type", &d.Type}, {"subject", &d.Subject}, {"replay", &d.Replay}, {"state", asWord(&d.State)}, {"tries", &d.Tries},
-		{"due_at", &d.DueAt}, {"epoch", &d.Epoch}, {"attempts", asJSON(&d.Attempts)}, {"response", &d.Response},
-		{"created_at", &d.CreatedAt}, {"ended_at", &d.EndedAt},
+		{"due_at", &d.DueAt}, {"lease_until", &d.LeaseUntil}, {"epoch", &d.Epoch}, {"attempts", asJSON(&d.Attempts)},
+		{"response", &d.Response}, {"created_at", &d.CreatedAt}, {"ended_at", &d.EndedAt},
 	}
 }
 
@@ -50,6 +50,13 @@ func (db *DB) ListWebhooks(ctx context.Context, tenant Tenant, page Page) (List[
 	w := where{}
 	w.and("tenant = ? AND state <> 'deleted'", tenant)
 	return selectPage[Webhook](ctx, db.reader(), w, page, func(w Webhook) string { return w.ID })
+}
+
+// FailingWebhooks finds the endpoints that fail since a time or longer.
+func (db *DB) FailingWebhooks(ctx context.Context, since time.Time, notices, limit int) ([]BusyWebhook, error) {
+	rows, err := selectAll[busyRow](ctx, db.reader(), "state = 'enabled' AND failing_since > 0 AND failing_since <= ? AND notices < ? ORDER BY failing_since LIMIT ?",
+		since, notices, bounded(limit, maxClaim))
+	return busyOf(rows), err
 }
 
 // Delivery reads one delivery.

@@ -105,14 +105,18 @@ func (db *DB) BusyWebhooks(ctx context.Context, queue, limit int) ([]BusyWebhook
 	}
 	rows, err := selectAll[busyRow](ctx, s, `state = 'enabled' AND open_until <= ? AND (
 		EXISTS (SELECT 1 FROM deliveries d WHERE d.tenant = webhooks.tenant AND d.webhook_id = webhooks.id
-			AND d.state = 'pending' AND d.due_at > 0 AND d.due_at <= ?)
+			AND d.state = 'pending' AND d.due_at > 0 AND d.due_at <= ? AND d.lease_until <= ?)
 		OR (queued < ? AND EXISTS (SELECT 1 FROM events e WHERE e.tenant = webhooks.tenant
-			AND e.position > 0 AND e.position > webhooks.position))) LIMIT ?`, now, now, queue, limit)
+			AND e.position > 0 AND e.position > webhooks.position))) LIMIT ?`, now, now, now, queue, limit)
+	return busyOf(rows), err
+}
+
+func busyOf(rows []busyRow) []BusyWebhook {
 	out := make([]BusyWebhook, len(rows))
 	for i, r := range rows {
 		out[i] = r.BusyWebhook
 	}
-	return out, err
+	return out
 }
 
 // busyRow is what BusyWebhooks reads of an endpoint.
@@ -126,6 +130,11 @@ func (r *busyRow) columns() []column {
 
 // WorkWebhook is one round of work for an endpoint.
 func (db *DB) WorkWebhook(ctx context.Context, tenant Tenant, id string, r WebhookRound) (WebhookWork, error) {
+	if r.Fill > 0 {
+		if err := db.settleLog(ctx); err != nil {
+			return WebhookWork{}, err
+		}
+	}
 	var out WebhookWork
 	var due []Delivery
 	err := db.write(ctx, func(ctx context.Context, s *session) (err error) {
@@ -154,11 +163,8 @@ func (db *DB) WorkWebhook(ctx context.Context, tenant Tenant, id string, r Webho
 	return out, err
 }
 
-// settleDeliveries writes down results.
+// settleDeliveries writes down results, and what they mean for the endpoint.
 func settleDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRound) error {
-	if len(r.Done) == 0 {
-		return nil
-	}
 	now, err := s.now(ctx)
 	if err != nil {
 		return err
@@ -172,25 +178,14 @@ func settleDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRoun
 		if err != nil {
 			return err
 		}
-		counted = append(counted, res)
-		d.Tries++
-		d.State, d.Response, d.DueAt = res.State, res.Response, now.Add(res.Delay)
-		d.Attempts = append(d.Attempts, res.Attempt)
-		if d.State != DeliveryPending {
-			d.DueAt, d.EndedAt = time.Time{}, now
-			w.Queued--
-		}
-		if err := putDelivery(ctx, s, &d); err != nil {
+		if err := settleDelivery(ctx, s, w, d, res, now); err != nil {
 			return err
 		}
-		if d.State == DeliveryPending {
-			continue
-		}
-		if err := promote(ctx, s, d, now); err != nil {
-			return err
+		if !res.Released {
+			counted = append(counted, res)
 		}
 	}
-	if len(counted) == 0 || r.Settle == nil {
+	if r.Settle == nil || len(counted) == 0 && len(r.Done) > 0 {
 		return nil
 	}
 	before := *w
@@ -200,9 +195,28 @@ func settleDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRoun
 	return addEvents(ctx, s, w.Tenant, events)
 }
 
+func settleDelivery(ctx context.Context, s *session, w *Webhook, d Delivery, res DeliveryResult, now time.Time) error {
+	d.LeaseUntil = time.Time{}
+	if res.Released {
+		return putDelivery(ctx, s, &d)
+	}
+	d.Tries++
+	d.State, d.Response, d.DueAt = res.State, res.Response, now.Add(res.Delay)
+	d.Attempts = append(d.Attempts, res.Attempt)
+	if d.State == DeliveryPending {
+		return putDelivery(ctx, s, &d)
+	}
+	d.DueAt, d.EndedAt = time.Time{}, now
+	w.Queued--
+	if err := putDelivery(ctx, s, &d); err != nil {
+		return err
+	}
+	return promote(ctx, s, d, now)
+}
+
 func putDelivery(ctx context.Context, s *session, d *Delivery) error {
-	_, err := s.exec(ctx, `UPDATE deliveries SET state = ?, tries = ?, due_at = ?, attempts = ?, response = ?, ended_at = ?
-		WHERE `+whereDelivery, d.State, d.Tries, d.DueAt, asJSON(&d.Attempts).stored(), d.Response, d.EndedAt, d.Tenant, d.Webhook, d.ID)
+	_, err := s.exec(ctx, `UPDATE deliveries SET state = ?, tries = ?, due_at = ?, lease_until = ?, attempts = ?, response = ?, ended_at = ?
+		WHERE `+whereDelivery, d.State, d.Tries, d.DueAt, d.LeaseUntil, asJSON(&d.Attempts).stored(), d.Response, d.EndedAt, d.Tenant, d.Webhook, d.ID)
 	return err
 }
 

@@ -34,22 +34,23 @@ CREATE TABLE webhooks (
 -- Of the open deliveries of one endpoint and subject only the first has a due time; the others
 -- wait behind it with 0.
 CREATE TABLE deliveries (
-	tenant     {{text}} NOT NULL,
-	webhook_id {{text}} NOT NULL,
-	id         {{text}} NOT NULL,
-	ord        BIGINT NOT NULL,
-	event_id   {{text}} NOT NULL,
-	type       {{text}} NOT NULL,
-	subject    {{text}} NOT NULL,
-	replay     BOOLEAN NOT NULL,
-	state      {{text}} NOT NULL,
-	tries      BIGINT NOT NULL,
-	due_at     BIGINT NOT NULL,
-	epoch      BIGINT NOT NULL,
-	attempts   {{text}} NOT NULL,
-	response   {{text}} NOT NULL,
-	created_at BIGINT NOT NULL,
-	ended_at   BIGINT NOT NULL,
+	tenant      {{text}} NOT NULL,
+	webhook_id  {{text}} NOT NULL,
+	id          {{text}} NOT NULL,
+	ord         BIGINT NOT NULL,
+	event_id    {{text}} NOT NULL,
+	type        {{text}} NOT NULL,
+	subject     {{text}} NOT NULL,
+	replay      BOOLEAN NOT NULL,
+	state       {{text}} NOT NULL,
+	tries       BIGINT NOT NULL,
+	due_at      BIGINT NOT NULL,
+	lease_until BIGINT NOT NULL,
+	epoch       BIGINT NOT NULL,
+	attempts    {{text}} NOT NULL,
+	response    {{text}} NOT NULL,
+	created_at  BIGINT NOT NULL,
+	ended_at    BIGINT NOT NULL,
 	PRIMARY KEY (tenant, webhook_id, id),
 	FOREIGN KEY (tenant, webhook_id) REFERENCES webhooks (tenant, id)
 );
@@ -58,3 +59,4 @@ CREATE INDEX deliveries_due ON deliveries (tenant, webhook_id, due_at) WHERE sta
 CREATE INDEX deliveries_age ON deliveries (created_at);
 
 CREATE INDEX events_of_tenant ON events (tenant, position) WHERE position > 0;
+CREATE INDEX webhooks_failing ON webhooks (failing_since) WHERE state = 'enabled' AND failing_since > 0;

@@ -163,6 +163,35 @@ var webhookChecks = []check{
 		equal(t, sequences(work(t, s, w, round(9, later))), "")
 		equal(t, busy(t, s), 0)
 	}),
+	// A process that ends gives back what it did not try.
+	with("is_given_back_untried", func(t *testing.T, s *store.DB) {
+		w := webhook(t, s, ada)
+		tell(t, s, ada, "a", 1, 1)
+		d := work(t, s, w, round(1)).Due[0]
+		equal(t, len(work(t, s, w, round(1)).Due), 0)
+		again := work(t, s, w, round(1, store.DeliveryResult{ID: d.ID, Epoch: d.Epoch, Released: true}))
+		equal(t, []any{len(again.Due), again.Due[0].Tries, len(again.Due[0].Attempts)}, []any{1, 0, 0})
+	}),
+	with("that_fails_is_found", func(t *testing.T, s *store.DB) {
+		w := webhook(t, s, ada)
+		webhook(t, s, ben)
+		r := round(0)
+		var since time.Time
+		r.Settle = func(w *store.Webhook, now time.Time, _ []store.DeliveryResult) []store.Event {
+			w.FailingSince, w.Notices, since = now, 1, now
+			return nil
+		}
+		work(t, s, w, r)
+		for _, c := range []struct {
+			since   time.Time
+			notices int
+			want    int
+		}{{since, 2, 1}, {since, 1, 0}, {since.Add(-time.Second), 2, 0}} {
+			got, err := s.FailingWebhooks(t.Context(), c.since, c.notices, 10)
+			noError(t, err)
+			equal(t, len(got), c.want)
+		}
+	}),
 	// A queue is bounded: what has no room waits in the log.
 	with("fills_no_more_than_its_queue", func(t *testing.T, s *store.DB) {
 		w := webhook(t, s, ada)
