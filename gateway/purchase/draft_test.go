@@ -11,7 +11,9 @@ import (
 )
 
 func drafted(id string) func(context.Context, normalize.LabelRequest) (normalize.Draft, error) {
-	return func(context.Context, normalize.LabelRequest) (normalize.Draft, error) { return normalize.Draft{ID: id}, nil }
+	return func(context.Context, normalize.LabelRequest) (normalize.Draft, error) {
+		return normalize.Draft{ID: id}, nil
+	}
 }
 
 func noDraft(kind normalize.Kind) func(context.Context, normalize.LabelRequest) (normalize.Draft, error) {

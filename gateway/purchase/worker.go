@@ -29,19 +29,29 @@ func (s *Service) Work(ctx context.Context) {
 	defer s.begun.Wait()
 	for {
 		s.expire(ctx)
-		s.each(s.due(ctx, store.PurchaseReady, store.PurchaseBought), func(p store.Purchase) error {
-			if p.State == store.PurchaseReady {
-				return s.unsent(ctx, p)
-			}
-			return s.fetchLate(ctx, p)
-		})
-		s.each(s.due(ctx, store.PurchaseUnknown, store.PurchaseReconciling), func(p store.Purchase) error { return s.look(ctx, p) })
-		s.each(s.due(ctx, store.PurchaseVoidUnknown), func(p store.Purchase) error { return s.lookVoid(ctx, p) })
+		s.each(s.due(ctx, workStates...), func(p store.Purchase) error { return s.resume(ctx, p) })
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// workStates are those in which a purchase waits for somebody.
+var workStates = []store.PurchaseState{store.PurchaseReady, store.PurchaseBought, store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseVoidUnknown}
+
+// resume goes on with a purchase that was claimed.
+func (s *Service) resume(ctx context.Context, p store.Purchase) error {
+	switch p.State {
+	case store.PurchaseReady:
+		return s.unsent(ctx, p)
+	case store.PurchaseBought:
+		return s.fetchLate(ctx, p)
+	case store.PurchaseVoidUnknown:
+		return s.lookVoid(ctx, p)
+	default:
+		return s.look(ctx, p)
 	}
 }
 
@@ -53,7 +63,7 @@ func (s *Service) due(ctx context.Context, states ...store.PurchaseState) []stor
 	}
 	list, err := s.Store.ClaimDuePurchases(ctx, states, store.Due{Lease: workLease, Limit: room})
 	if err != nil && ctx.Err() == nil {
-		s.Logger.Error("due purchases could not be claimed", "op", workOf(states[0]), "err", err.Error())
+		s.Logger.Error("due purchases could not be claimed", "op", "claim", "err", err.Error())
 	}
 	return list
 }
