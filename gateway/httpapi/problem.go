@@ -79,6 +79,9 @@ var carrierStatuses = map[normalize.Kind]int{
 // problem turns any error of a service into the answer. What is not a refusal is logged
 // and answered without its text.
 func (s *Server) problem(ctx context.Context, err error) error {
+	if p, ok := errors.AsType[*replayedProblem](err); ok {
+		return p
+	}
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
