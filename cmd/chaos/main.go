@@ -1,0 +1,105 @@
+// Command chaos breaks gateways, databases and carriers on purpose while labels are bought,
+// and judges by the carriers' own ledger whether each was bought once and every paid one is
+// known. It talks to processes of its own on this machine only.
+//
+//	go run ./cmd/chaos purchases                 10,000 purchases, three gateways, PostgreSQL
+//	go run ./cmd/chaos purchases -store sqlite   2,000 purchases, one gateway
+//
+// Each run prints one line of JSON on standard output and ends with 1 where a goal is missed.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// errMissed says that a run worked and a goal was missed; its report tells which.
+var errMissed = errors.New("a goal was missed")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	default:
+		fmt.Fprintln(os.Stderr, "chaos: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out, errOut io.Writer) error {
+	if len(args) == 0 {
+		return errors.New("name a harness: purchases")
+	}
+	switch args[0] {
+	case "purchases":
+		return purchasesCommand(ctx, args[1:], out, errOut)
+	default:
+		return fmt.Errorf("there is no harness %q: purchases", args[0])
+	}
+}
+
+// The bounds of a run.
+const (
+	maxPurchases = 1_000_000
+	maxGateways  = 16
+)
+
+func purchasesCommand(ctx context.Context, args []string, out, errOut io.Writer) error {
+	fs := flag.NewFlagSet("chaos purchases", flag.ContinueOnError)
+	fs.SetOutput(errOut)
+	n := fs.Int("n", 0, "purchases; 10000 on PostgreSQL, 2000 on SQLite when 0")
+	gateways := fs.Int("gateways", 0, "gateways; 3 on PostgreSQL when 0, always 1 on SQLite")
+	store := fs.String("store", storePostgres, "postgres or sqlite")
+	seed := fs.Uint64("seed", 0, "of faults and troubles; random when 0")
+	limit := fs.Duration("duration", 30*time.Minute, "how long the buying may take at most")
+	settle := fs.Duration("settle", 5*time.Minute, "how long what is open may take to end when the trouble is over")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	if *store != storePostgres && *store != storeSQLite {
+		return errors.New("-store must be postgres or sqlite")
+	}
+	if *gateways == 0 {
+		*gateways = map[string]int{storePostgres: 3, storeSQLite: 1}[*store]
+	}
+	if *n == 0 {
+		*n = map[string]int{storePostgres: 10_000, storeSQLite: 2_000}[*store]
+	}
+	if *n < 1 || *n > maxPurchases || *gateways < 1 || *gateways > maxGateways || (*store == storeSQLite && *gateways > 1) {
+		return fmt.Errorf("-n must be 1 to %d, -gateways 1 to %d, and 1 on SQLite", maxPurchases, maxGateways)
+	}
+	if *seed == 0 {
+		*seed = uint64(rand.Uint32())
+	}
+	c := usual(*store, *n, *gateways, *seed)
+	c.limit, c.settle, c.progress = *limit, *settle, errOut
+	dir, err := os.MkdirTemp("", "crossdock-chaos-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if c.binary, err = build(ctx, dir); err != nil {
+		return err
+	}
+	r, err := c.run(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.print(out, errOut); err != nil {
+		return err
+	}
+	if !r.OK {
+		return errMissed
+	}
+	return nil
+}

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/crossdock-hub/crossdock/gateway/store/pgtest"
+	"github.com/crossdock-hub/crossdock/mocks"
+)
+
+// campaign is one run of purchases under trouble (harness H3).
+type campaign struct {
+	n          int
+	gateways   int
+	store      string // postgres or sqlite
+	seed       uint64
+	buyers     int
+	limit      time.Duration // of the buying
+	settle     time.Duration // how long what is open may take to end when the trouble is over
+	labelLimit time.Duration // of one purchase call; the lease is 5 s longer
+	deadline   time.Duration // of a buyer
+	voidShare  float64
+	only       []string // channels or adapters; all when empty
+	faults     []mocks.Fault
+	trouble    *nemesis
+	postgres   *pgtest.Server // shared with others; one of its own when nil
+	binary     string
+	env        []string // of the gateways
+	planted    string
+	progress   io.Writer
+}
+
+const (
+	storePostgres = "postgres"
+	storeSQLite   = "sqlite"
+)
+
+// usual is the campaign that the goals are written for.
+func usual(store string, n, gateways int, seed uint64) *campaign {
+	c := &campaign{n: n, gateways: gateways, store: store, seed: seed, buyers: 12, limit: 30 * time.Minute, settle: 5 * time.Minute,
+		labelLimit: 1500 * time.Millisecond, deadline: 12 * time.Second, voidShare: 0.05, progress: io.Discard,
+		trouble: &nemesis{killEvery: 2 * time.Second}}
+	c.faults = mix(seed, c.labelLimit)
+	if store == storePostgres {
+		c.trouble.restartEvery = 10 * time.Second
+		c.trouble.freezeEvery, c.trouble.freezeFor = 7*time.Second, c.labelLimit+leaseSlack+1500*time.Millisecond
+	}
+	return c
+}
+
+// leaseSlack is how much longer than the call the gateway's lease is.
+const leaseSlack = 5 * time.Second
+
+// run buys under trouble, waits until all is quiet, and judges. An error says that the
+// harness itself could not work; what the gateway did wrong stands in the report.
+func (c *campaign) run(ctx context.Context) (*report, error) {
+	dir, err := os.MkdirTemp("", "crossdock-chaos-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	box, err := startBox(c.binary)
+	if err != nil {
+		return nil, err
+	}
+	defer box.stop()
+	args, db, end, err := c.openStore(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	f, err := startFleet(ctx, c.binary, c.gateways, c.env, append(args, "--sandbox-url", box.url)...)
+	if err != nil {
+		return nil, err
+	}
+	defer f.stop()
+	// A buyer's patience is below its deadline, so that some leave before they are answered.
+	a := newAPI(c.deadline/3, f.pick)
+	orders, err := c.orders(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if err := box.plant(ctx, c.faults); err != nil {
+		return nil, err
+	}
+	r := &report{Harness: "H3 purchases", Seed: c.seed, Commit: commit(ctx), Machine: machine(), Store: c.store, Gateways: c.gateways,
+		Planted: c.planted, Purchases: c.n}
+	if err := c.buy(ctx, r, a, orders, f, db, box); err != nil {
+		return nil, err
+	}
+	return r, c.judge(ctx, r, f, box, orders)
+}
+
+// openStore makes the store and tells the gateways of it.
+func (c *campaign) openStore(ctx context.Context, dir string) (args []string, db database, end func(), err error) {
+	config := map[string]any{"guards": map[string]any{
+		"call_limits": map[string]any{"rate": "2s", "label": c.labelLimit.String(), "track": "2s", "find": "1500ms", "token": "1s", "other": "1500ms"},
+		// A breaker that opens would only make fewer purchases.
+		"breaker": map[string]any{"failures_in_row": 1_000_000, "failure_percent": 100, "min_calls": 1_000_000},
+	}}
+	end = func() {}
+	if c.store == storePostgres {
+		pg := c.postgres
+		if pg == nil {
+			if pg, err = pgtest.Start(); err != nil {
+				return nil, nil, nil, err
+			}
+			end = func() { _ = pg.Stop() }
+		}
+		url, err := pg.Schema(ctx)
+		if err != nil {
+			end()
+			return nil, nil, nil, err
+		}
+		config["store"], db = url, pg
+	} else {
+		config["data"] = filepath.Join(dir, "data")
+	}
+	b, err := yaml.Marshal(config)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "crossdock.yaml"), b, 0o600)
+	}
+	if err != nil {
+		end()
+		return nil, nil, nil, err
+	}
+	return []string{"--config", filepath.Join(dir, "crossdock.yaml")}, db, end, nil
+}
+
+// orders makes what is to be bought: the lanes in turn.
+func (c *campaign) orders(ctx context.Context, a *api) ([]*order, error) {
+	channels, err := a.channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lanes, err := lanesOf(channels, c.only)
+	if err != nil {
+		return nil, err
+	}
+	r := rand.New(rand.NewPCG(c.seed, 9))
+	out := make([]*order, c.n)
+	for i := range out {
+		if out[i], err = newOrder(lanes[i%len(lanes)], c.seed, i, int(c.deadline.Milliseconds()), r.Float64() < c.voidShare); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// buy has all orders bought while the trouble lasts, ends the trouble, and goes on until every
+// buyer has a final answer and nothing is open any more.
+func (c *campaign) buy(ctx context.Context, r *report, a *api, orders []*order, f *fleet, db database, box *box) error {
+	q := newQueue(orders)
+	began := time.Now()
+	watch, stopWatch := context.WithCancel(ctx)
+	defer stopWatch()
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		progress(watch, c.progress, func() string {
+			return fmt.Sprintf("%s: %d of %d purchases open, %d kills, %d freezes, %d database restarts, %s", c.store, q.left(), c.n,
+				c.trouble.kills.Load(), c.trouble.freezes.Load(), c.trouble.restarts.Load(), time.Since(began).Round(time.Second))
+		})
+	})
+	defer watching.Wait()
+	defer stopWatch()
+
+	buying, endBuying := context.WithTimeout(ctx, c.limit)
+	defer endBuying()
+	trouble, endTrouble := context.WithCancel(buying)
+	defer endTrouble()
+	var nemesisErr error
+	var troubling sync.WaitGroup
+	troubling.Go(func() { nemesisErr = c.trouble.run(trouble, c.seed, f, db) })
+	// The trouble ends a little after the last purchase has begun: what is open then must end
+	// without more of it.
+	troubling.Go(func() {
+		for q.unbegun() > 0 && f.broken() == nil && pause(trouble, 100*time.Millisecond) {
+		}
+		for last := time.Now(); q.left() > 0 && time.Since(last) < aftershock && pause(trouble, 100*time.Millisecond); {
+		}
+		endTrouble()
+		r.BuyMS = time.Since(began).Milliseconds()
+	})
+	var shopping sync.WaitGroup
+	shopping.Go(func() { buyers(buying, c.buyers, a, q) })
+	troubling.Wait()
+	err := errors.Join(nemesisErr, f.broken())
+	if err == nil {
+		err = errors.Join(f.allUp(ctx, readyTime), box.note(ctx, r), box.heal(ctx))
+	}
+	if err != nil {
+		endBuying()
+		shopping.Wait()
+		return err
+	}
+	quietSince := time.Now()
+	defer time.AfterFunc(c.settle, endBuying).Stop()
+	for round := 0; time.Since(quietSince) < c.settle; round++ {
+		buying := q.left() > 0
+		if open := look(ctx, a, round); !open && !buying || !pause(ctx, time.Second) {
+			break
+		}
+	}
+	shopping.Wait()
+	r.QuietMS = time.Since(quietSince).Milliseconds()
+	return ctx.Err()
+}
+
+// aftershock is how long the trouble goes on when all purchases have begun.
+const aftershock = 8 * time.Second
+
+// note reads how often the faults struck, before they are taken away.
+func (b *box) note(ctx context.Context, r *report) error {
+	calls, err := b.labelCalls(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := b.faults(ctx)
+	if err != nil {
+		return err
+	}
+	r.LabelCalls, r.Faults = calls, map[string]int64{}
+	struck := int64(0)
+	for _, f := range list {
+		r.Faults[f.Operation+" "+f.Kind] += f.Hits
+		if f.Operation == mocks.OpLabel {
+			struck += f.Hits
+		}
+	}
+	if calls > 0 {
+		r.FaultShare = float64(struck) / float64(calls)
+	}
+	return nil
+}
+
+// look tells whether a label is still on its way. What a carrier cannot tell is looked for at
+// once, as an operator would, instead of after minutes. What stays open the oracle finds.
+func look(ctx context.Context, a *api, round int) bool {
+	open := false
+	for _, status := range []string{purchasing, unknown, voiding} {
+		list, err := a.list(ctx, status)
+		open = open || err != nil || len(list) > 0
+		for _, l := range list {
+			if status == unknown && round >= patientRounds {
+				_, _ = a.act(ctx, l.ID, "reconcile") // the next round sees what came of it
+			}
+		}
+	}
+	return open
+}
+
+// patientRounds is how many seconds the gateway has to settle on its own.
+const patientRounds = 15
+
+func (c *campaign) judge(ctx context.Context, r *report, f *fleet, box *box, orders []*order) error {
+	a := newAPI(time.Minute, f.pick)
+	labels, err := a.list(ctx, "")
+	if err != nil {
+		return err
+	}
+	ledger, err := box.ledger(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range orders {
+		if o.void {
+			r.Voids++
+		}
+	}
+	r.Kills, r.Freezes, r.Restarts = c.trouble.kills.Load(), c.trouble.freezes.Load(), c.trouble.restarts.Load()
+	r.Panics = f.panics()
+	r.fill(judge(orders, labels, ledger))
+	r.decide()
+	if !r.OK {
+		r.reportDetail = append(r.reportDetail, f.logs()...)
+	}
+	return nil
+}

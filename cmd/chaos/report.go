@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/adapters"
+)
+
+// report is the one line that a run of purchases prints.
+type report struct {
+	Harness  string   `json:"harness"`
+	OK       bool     `json:"ok"`
+	Missed   []string `json:"missed,omitempty"` // goals
+	Seed     uint64   `json:"seed"`
+	Commit   string   `json:"commit"`
+	Machine  string   `json:"machine"`
+	Store    string   `json:"store"`
+	Gateways int      `json:"gateways"`
+	Planted  string   `json:"planted,omitempty"`
+
+	Purchases int            `json:"purchases"`
+	Statuses  map[string]int `json:"statuses"`
+	// Broken counts what breaks each goal; all are 0 in a good run.
+	Broken map[string]int `json:"broken"`
+
+	LabelCalls   int              `json:"label_calls"`
+	FaultShare   float64          `json:"fault_share"` // of the label calls
+	Faults       map[string]int64 `json:"faults"`      // hits, by operation and kind
+	Resends      int              `json:"resends"`
+	ResendShare  float64          `json:"resend_share"`
+	Kills        int64            `json:"kills"`
+	Freezes      int64            `json:"freezes"`
+	Restarts     int64            `json:"database_restarts"`
+	Panics       int              `json:"panics"`
+	Voids        int              `json:"voids_asked"`
+	BuyMS        int64            `json:"buying_ms"`
+	QuietMS      int64            `json:"settling_ms"`
+	ToSettled    map[string]spans `json:"unknown_to_settled"` // by class
+	Parked       map[string]int   `json:"parked"`             // by class
+	reportDetail []string
+}
+
+// spans are times of one class.
+type spans struct {
+	N   int   `json:"n"`
+	P50 int64 `json:"p50_ms"`
+	P99 int64 `json:"p99_ms"`
+	Max int64 `json:"max_ms"`
+}
+
+func spansOf(list []time.Duration) spans {
+	slices.Sort(list)
+	at := func(percent int) int64 { return list[(len(list)-1)*percent/100].Milliseconds() }
+	return spans{N: len(list), P50: at(50), P99: at(99), Max: at(100)}
+}
+
+// maxDetail bounds how much is said of each broken goal.
+const maxDetail = 5
+
+// fill takes over what the oracle found.
+func (r *report) fill(v *verdict) {
+	r.Statuses, r.Resends, r.Broken = v.counts, v.again, map[string]int{}
+	if v.sends > 0 {
+		r.ResendShare = float64(v.again) / float64(v.sends)
+	}
+	for _, g := range goals {
+		r.Broken[g] = len(v.found[g])
+		for i, d := range v.found[g] {
+			if i == maxDetail {
+				r.detail("%s: and %d more", g, len(v.found[g])-i)
+				break
+			}
+			r.detail("%s: %s", g, d)
+		}
+	}
+	r.ToSettled, r.Parked = map[string]spans{}, map[string]int{}
+	for class, list := range v.open {
+		r.ToSettled[string(class)] = spansOf(list)
+	}
+	for class, n := range v.parked {
+		r.Parked[string(class)] = n
+	}
+}
+
+func (r *report) detail(format string, args ...any) {
+	r.reportDetail = append(r.reportDetail, fmt.Sprintf(format, args...))
+}
+
+// maxResendShare is the share of sends that may be repeats.
+const maxResendShare = 0.15
+
+// decide holds the figures against the goals.
+func (r *report) decide() {
+	for _, g := range goals {
+		if r.Broken[g] > 0 {
+			r.miss("%d %s", r.Broken[g], g)
+		}
+	}
+	if r.Panics > 0 {
+		r.miss("%d panics", r.Panics)
+	}
+	if r.ResendShare > maxResendShare {
+		r.miss("%.1f %% of the sends are repeats, %.0f %% is the bound", r.ResendShare*100, maxResendShare*100)
+	}
+	for class, n := range r.Parked {
+		if c := adapters.Class(class); c != adapters.ClassD && c != adapters.ClassE {
+			r.miss("%d purchases of class %s, which can always be told, need attention", n, class)
+		}
+	}
+	r.OK = len(r.Missed) == 0
+}
+
+func (r *report) miss(format string, args ...any) {
+	r.Missed = append(r.Missed, fmt.Sprintf(format, args...))
+}
+
+// print writes the details for people to err, and the line to out.
+func (r *report) print(out, err io.Writer) error {
+	for _, d := range r.reportDetail {
+		fmt.Fprintln(err, d)
+	}
+	return json.NewEncoder(out).Encode(r)
+}
+
+// progress tells once a second how far a run has come, until ctx ends.
+func progress(ctx context.Context, w io.Writer, line func() string) {
+	for pause(ctx, time.Second) {
+		fmt.Fprintf(w, "\r\x1b[K%s", line())
+	}
+	fmt.Fprint(w, "\r\x1b[K")
+}
