@@ -40,7 +40,8 @@ func (s *Service) Settle(ctx context.Context, tenant, actor, id string, in Settl
 	}
 	t.Audit = []store.AuditEntry{{Tenant: p.Tenant, Actor: actor, Action: "label.settle", Object: id, Detail: detail}}
 	t.Release = true
-	if _, err := s.Store.TransitionPurchase(ctx, p.Ref(), t); err != nil {
+	out, err := s.Store.TransitionPurchase(ctx, p.Ref(), t)
+	if err != nil {
 		if errors.Is(err, store.ErrConflict) {
 			return Label{}, gateway.Refuse(gateway.CodeStateConflict, "the label has moved on; look at it again")
 		}
@@ -48,6 +49,9 @@ func (s *Service) Settle(ctx context.Context, tenant, actor, id string, in Settl
 			return Label{}, gateway.RefuseField(gateway.CodeStateConflict, "/tracking_number", "belongs to another label of this account")
 		}
 		return Label{}, err
+	}
+	if out.State == store.PurchaseVoided {
+		s.cancelTracker(ctx, out)
 	}
 	return s.Get(ctx, tenant, id)
 }

@@ -26,7 +26,8 @@ func (s *Service) lookVoid(ctx context.Context, p store.Purchase) error {
 		case err == nil && found.Complete && len(found.Labels) == 0:
 			state, line = store.PurchaseVoided, store.HistoryLine{Status: "voided", Detail: "the carrier has no live label any more"}
 		case err == nil && len(found.Labels) > 0 && d.Looks >= negatives:
-			state, line = store.PurchaseVoidRefused, store.HistoryLine{Status: "purchased", Detail: "the label still lives at the carrier: the void did not reach it"}
+			state = unvoided(p)
+			line = store.HistoryLine{Status: Status(state), Detail: "the label still lives at the carrier: the void did not reach it"}
 		case d.Looks < maxLooks:
 			due = nextLook(quiet(a, p.Service), d.Looks, false)
 			line.Detail = "it is not known yet whether the label was voided"
@@ -39,7 +40,7 @@ func (s *Service) lookVoid(ctx context.Context, p store.Purchase) error {
 	more := t.Change
 	t.Change = func(p *store.Purchase) error {
 		p.State, p.DueAt = state, time.Time{}
-		if due > 0 {
+		if due > 0 || state == store.PurchaseBought { // whose papers are still to come
 			p.DueAt = p.UpdatedAt.Add(due)
 		}
 		if more != nil {
@@ -54,6 +55,16 @@ func (s *Service) lookVoid(ctx context.Context, p store.Purchase) error {
 		}
 		return []store.Event{event("label.voided", p)}
 	}
-	_, err = s.Store.TransitionPurchase(ctx, p.Ref(), t)
+	if state == store.PurchaseVoided {
+		f, err := s.Store.PurchaseFile(ctx, p.Tenant, p.ID)
+		if err != nil {
+			return err
+		}
+		t.Labels = voidedLabels(f)
+	}
+	out, err := s.Store.TransitionPurchase(ctx, p.Ref(), t)
+	if err == nil && out.State == store.PurchaseVoided {
+		s.cancelTracker(ctx, out)
+	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/crossdock-hub/crossdock/adapters"
@@ -95,11 +96,11 @@ func (s *Service) sendVoid(ctx context.Context, p store.Purchase, a *accounts.Ac
 	res := store.AttemptResult{N: attempt.N, Phase: phase()}
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return s.voided(own, p, out, err, res)
+	return s.voided(own, p, a, out, err, res)
 }
 
 // voided writes down what the carrier said of the void: done, refused for certain, or unknown.
-func (s *Service) voided(ctx context.Context, p store.Purchase, out normalize.Voided, err error, res store.AttemptResult) error {
+func (s *Service) voided(ctx context.Context, p store.Purchase, a *accounts.Account, out normalize.Voided, err error, res store.AttemptResult) error {
 	f, ferr := s.Store.PurchaseFile(ctx, p.Tenant, p.ID)
 	if ferr != nil {
 		return ferr
@@ -109,18 +110,17 @@ func (s *Service) voided(ctx context.Context, p store.Purchase, out normalize.Vo
 		Attempt: &res, Release: true, History: []store.HistoryLine{line},
 		Change: func(p *store.Purchase) error {
 			p.State, p.DueAt = state, time.Time{}
-			if state == store.PurchaseBought {
+			switch state {
+			case store.PurchaseBought:
 				p.DueAt = p.UpdatedAt // its papers are still to come
+			case store.PurchaseVoidUnknown:
+				p.DueAt = p.UpdatedAt.Add(quiet(a, p.Service))
 			}
 			return nil
 		},
 	}
 	if state == store.PurchaseVoided {
-		t.Emit = emit("label.voided")
-		for _, l := range f.Labels {
-			l.Voided = true
-			t.Labels = append(t.Labels, l)
-		}
+		t.Emit, t.Labels = emit("label.voided"), voidedLabels(f)
 	}
 	after, terr := s.Store.TransitionPurchase(ctx, p.Ref(), t)
 	switch {
@@ -140,14 +140,28 @@ func (s *Service) voided(ctx context.Context, p store.Purchase, out normalize.Vo
 	return ref
 }
 
-// voidOutcome reads the answer to a void. A label whose void was refused is what it was
-// before: settled, or bought with papers to come.
-func voidOutcome(p store.Purchase, out normalize.Voided, err error, res *store.AttemptResult) (store.PurchaseState, store.HistoryLine) {
-	still := store.HistoryLine{Status: "purchased"}
-	before := store.PurchaseVoidRefused
-	if p.SettledAt.IsZero() {
-		before, still.Status = store.PurchaseBought, "purchasing"
+// voidedLabels are the bought labels of a purchase, as they are once it is voided.
+func voidedLabels(f store.PurchaseFile) []store.BoughtLabel {
+	out := slices.Clone(f.Labels)
+	for i := range out {
+		out[i].Voided = true
 	}
+	return out
+}
+
+// unvoided is what a label is whose void came to nothing: what it was before, settled or
+// bought with papers to come.
+func unvoided(p store.Purchase) store.PurchaseState {
+	if p.SettledAt.IsZero() {
+		return store.PurchaseBought
+	}
+	return store.PurchaseVoidRefused
+}
+
+// voidOutcome reads the answer to a void.
+func voidOutcome(p store.Purchase, out normalize.Voided, err error, res *store.AttemptResult) (store.PurchaseState, store.HistoryLine) {
+	before := unvoided(p)
+	still := store.HistoryLine{Status: Status(before)}
 	res.Outcome = store.OutcomeOK
 	switch {
 	case err == nil && out.Confirmed:

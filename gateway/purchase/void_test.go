@@ -175,3 +175,36 @@ func TestWhatCannotBeVoided(t *testing.T) {
 		}
 	})
 }
+
+// A lost void is looked up: gone at the carrier is voided, tracker and all.
+func TestALostVoidIsLookedUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		found normalize.Found
+		want  string
+		ended int
+	}{
+		"gone":  {normalize.Found{Complete: true}, "voided", 1},
+		"alive": {normalize.Found{Labels: []normalize.Label{bought("NW1")}, Complete: true}, "purchased", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := &northwind{label: sold, find: finds(c.found)}
+				n.void = func(context.Context, normalize.VoidRequest) (normalize.Voided, error) {
+					return normalize.Voided{}, normalize.Fail(normalize.KindBadResponse, "cut off")
+				}
+				s := newStand(t, n)
+				l := s.mustBuy("k1").Label
+				if _, err := s.Void(t.Context(), "t1", l.ID); err != nil {
+					t.Fatal(err)
+				}
+				s.work()
+				time.Sleep(time.Minute)
+				v, err := s.Get(t.Context(), "t1", l.ID)
+				if err != nil || v.Status != c.want || len(s.trackers.ended) != c.ended {
+					t.Errorf("got %s, trackers ended %v, %v", v.Status, s.trackers.ended, err)
+				}
+			})
+		})
+	}
+}
