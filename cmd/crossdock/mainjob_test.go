@@ -234,7 +234,9 @@ func TestAHangingCarrier(t *testing.T) {
 	for range 5 {
 		start := time.Now()
 		a := s.rates(t, o)
-		if took := time.Since(start); took > 900*time.Millisecond {
+		// How exactly the deadline is kept is shown in a bubble, by gateway/rating; here it is
+		// only that nobody waits for the carrier, on however busy a machine.
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("answered after %v", took)
 		}
 		if a.Status != "partial" {

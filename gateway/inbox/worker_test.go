@@ -323,10 +323,10 @@ func TestAStuckParcelHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, func(d *Deps) { d.Trackers = &stuck{d.Trackers, "NW-1"} })
-		defer b.run()()
 		id := b.create("NW-2")
 		b.send(message("NW-1", "A", normalize.StatusInTransit, noon))
 		b.send(message("NW-2", "A", normalize.StatusInTransit, noon))
+		defer b.run()() // both are there before it looks: one claim takes them
 		time.Sleep(time.Second)
 		if n := len(b.tracker(id).Events); n != 1 {
 			t.Errorf("beside it: got %d scans, want 1", n)
