@@ -11,7 +11,7 @@ import (
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
-// guardNumbers takes the configuration's numbers; what it does not name keeps its default.
+// guardNumbers takes the configuration's numbers, all of them.
 func guardNumbers(c configs.Guards) guards.Config {
 	out := guards.Defaults()
 	for op := range out.Limits {
@@ -19,13 +19,17 @@ func guardNumbers(c configs.Guards) guards.Config {
 	}
 	out.Limits[adapters.OpRate] = c.CallLimits.Rate
 	out.Limits[adapters.OpTrack] = c.CallLimits.Track
+	out.Limits[adapters.OpFind] = c.CallLimits.Find
 	out.Limits[adapters.OpToken] = c.CallLimits.Token
-	for _, op := range []adapters.Operation{adapters.OpLabel, adapters.OpDraft, adapters.OpReturn, adapters.OpVoid} {
+	for _, op := range []adapters.Operation{adapters.OpLabel, adapters.OpDraft, adapters.OpReturn} {
 		out.Limits[op] = c.CallLimits.Label
 	}
 	out.Patience = c.RateFailureAfter
 	out.Failures, out.Percent, out.Calls = c.Breaker.FailuresInRow, c.Breaker.FailurePercent, c.Breaker.MinCalls
 	out.Window, out.Open, out.JitterPercent = c.Breaker.Window, c.Breaker.OpenFor, c.Breaker.JitterPercent
+	out.MaxAuthOpen, out.RampStep, out.MaxHold = c.Breaker.MaxAuthOpen, c.Breaker.RampStep, c.MaxHold
+	out.RequestsPerSecond, out.Concurrent, out.Queue = c.RequestsPerSecond, c.Concurrent, c.Queue
+	out.InteractiveWait, out.PurchaseWait, out.BackgroundWait = c.Waits.Interactive, c.Waits.Purchase, c.Waits.Background
 	return out
 }
 
