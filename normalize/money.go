@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/bojanz/currency"
@@ -92,15 +93,18 @@ func (m Money) IsZero() bool { return m == Money{} }
 
 // Amount is the decimal text with exactly the currency's minor digits.
 func (m Money) Amount() string {
-	d := CurrencyDigits(m.Currency)
-	s := fmt.Sprintf("%0*d", d+1, new(big.Int).Abs(big.NewInt(m.Minor)))
-	if d > 0 {
-		s = s[:len(s)-d] + "." + s[len(s)-d:]
-	}
+	sign, s := "", strconv.FormatInt(m.Minor, 10)
 	if m.Minor < 0 {
-		s = "-" + s
+		sign, s = "-", s[1:]
 	}
-	return s
+	d := CurrencyDigits(m.Currency)
+	if d == 0 {
+		return sign + s
+	}
+	if len(s) <= d {
+		s = strings.Repeat("0", d+1-len(s)) + s
+	}
+	return sign + s[:len(s)-d] + "." + s[len(s)-d:]
 }
 
 // String is for people: "12.50 USD".

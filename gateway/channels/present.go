@@ -1,7 +1,6 @@
 package channels
 
 import (
-	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -15,58 +14,91 @@ import (
 // ("/destination/phone|/destination/email"). It returns the first missing pointer.
 func present(s *normalize.Shipment, pointer string) (string, bool) {
 	var first string
-	for alt := range strings.SplitSeq(pointer, "|") {
-		at, ok := walk(reflect.ValueOf(*s), strings.Split(strings.TrimPrefix(alt, "/"), "/"), "")
-		if ok {
+	for _, path := range paths(pointer) {
+		missing := walk(reflect.ValueOf(s).Elem(), path)
+		if missing == nil {
 			return "", true
 		}
 		if first == "" {
-			first = at
+			first = "/" + strings.Join(missing, "/")
 		}
 	}
 	return first, false
 }
 
-func walk(v reflect.Value, path []string, at string) (string, bool) {
+var parsed sync.Map // pointer → [][]string; there are as many as the specs declare
+
+func paths(pointer string) [][]string {
+	if p, ok := parsed.Load(pointer); ok {
+		return p.([][]string)
+	}
+	var out [][]string
+	for alt := range strings.SplitSeq(pointer, "|") {
+		out = append(out, strings.Split(strings.TrimPrefix(alt, "/"), "/"))
+	}
+	parsed.Store(pointer, out)
+	return out
+}
+
+// walk returns the path of what is missing, nil where everything is there.
+func walk(v reflect.Value, path []string) []string {
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
 	}
 	if len(path) == 0 {
-		return at, !v.IsZero()
+		return nothing(!v.IsZero(), nil)
 	}
 	head, rest := path[0], path[1:]
 	switch v.Kind() {
 	case reflect.Slice:
-		return walkList(v, head, rest, at)
+		return walkList(v, head, rest)
 	case reflect.Struct:
-		at += "/" + head
 		f := fieldByName(v, head)
 		if !f.IsValid() {
-			return at, false
+			return path[:1]
 		}
-		return walk(f, rest, at)
+		return under(head, walk(f, rest))
 	case reflect.Map:
-		at += "/" + head
-		return at, v.MapIndex(reflect.ValueOf(head)).IsValid()
+		return nothing(v.MapIndex(reflect.ValueOf(head)).IsValid(), path[:1])
 	default:
-		return at + "/" + strings.Join(path, "/"), false
+		return path
 	}
 }
 
-func walkList(v reflect.Value, head string, rest []string, at string) (string, bool) {
+// nothing is missing where ok; else at, which must not be nil even at the end of a path.
+func nothing(ok bool, at []string) []string {
+	switch {
+	case ok:
+		return nil
+	case at == nil:
+		return []string{}
+	default:
+		return at
+	}
+}
+
+// under puts a name before the path of what is missing.
+func under(name string, missing []string) []string {
+	if missing == nil {
+		return nil
+	}
+	return append([]string{name}, missing...)
+}
+
+func walkList(v reflect.Value, head string, rest []string) []string {
 	if head != "*" {
 		i, err := strconv.Atoi(head)
 		if err != nil || i < 0 || i >= v.Len() {
-			return at + "/" + head, false
+			return []string{head}
 		}
-		return walk(v.Index(i), rest, at+"/"+head)
+		return under(head, walk(v.Index(i), rest))
 	}
 	for i := range v.Len() {
-		if missing, ok := walk(v.Index(i), rest, fmt.Sprintf("%s/%d", at, i)); !ok {
-			return missing, false
+		if missing := walk(v.Index(i), rest); missing != nil {
+			return under(strconv.Itoa(i), missing)
 		}
 	}
-	return at, true
+	return nil
 }
 
 var fieldIndex sync.Map // reflect.Type → map[string]int, the JSON names of a struct

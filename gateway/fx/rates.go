@@ -89,7 +89,7 @@ func (r *Rates) Rate(from, to string, now time.Time) (Rate, error) {
 	if err != nil {
 		return Rate{}, err
 	}
-	out.Text = roundSignificant(new(big.Rat).Quo(b.rate, a.rate), significant)
+	out.Text = t.cross(from, to, a, b)
 	out.AsOf = older(a.asOf, b.asOf)
 	if t.example {
 		return out, nil
@@ -100,6 +100,17 @@ func (r *Rates) Rate(from, to string, now time.Time) (Rate, error) {
 		return Rate{}, fmt.Errorf("%w: %s to %s is of %s", ErrTooOld, from, to, out.AsOf)
 	}
 	return out, nil
+}
+
+// cross is the rate of a pair, worked out once for each table.
+func (t *Table) cross(from, to string, a, b quote) string {
+	pair := from + to
+	if text, ok := t.crossed.Load(pair); ok {
+		return text.(string)
+	}
+	text := roundSignificant(new(big.Rat).Quo(b.rate, a.rate), significant)
+	t.crossed.Store(pair, text)
+	return text
 }
 
 func (t *Table) quote(code string) (quote, error) {

@@ -16,6 +16,7 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -37,6 +38,7 @@ type Table struct {
 	source  string
 	example bool
 	rates   map[string]quote
+	crossed sync.Map // pair → text of its rate
 }
 
 // quote is units of a currency for one unit of the base.

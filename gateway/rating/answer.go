@@ -3,6 +3,8 @@
 package rating
 
 import (
+	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/fx"
@@ -35,6 +37,16 @@ type Answer struct {
 	Mandates    []Mandate     `json:"mandates"`
 	Recommended Recommended   `json:"recommended"`
 	ExpiresAt   time.Time     `json:"expires_at"`
+
+	encoded []byte
+}
+
+// Encoded is the answer as JSON, which was made already when the answer was stored.
+func (a *Answer) Encoded() ([]byte, error) {
+	if a.encoded != nil {
+		return a.encoded, nil
+	}
+	return json.Marshal(a)
 }
 
 // Rate is a priced offer in the asked currency, with the carrier's own beside it.
@@ -51,9 +63,9 @@ type Rate struct {
 	TaxTreatment     string                     `json:"tax_treatment,omitempty" enum:"included,excluded,exempt,unknown"`
 	FX               *fx.Rate                   `json:"fx" null:"true"`
 	LandedCost       *LandedCost                `json:"landed_cost" null:"true"`
-	ChargeableWeight normalize.Weight           `json:"chargeable_weight,omitzero"`
-	DimDivisor       int64                      `json:"dim_divisor,omitempty"`
-	Transit          normalize.Transit          `json:"transit"`
+	ChargeableWeight normalize.Weight           `json:"chargeable_weight" null:"true"`
+	DimDivisor       Number                     `json:"dim_divisor" null:"true" doc:"cm³ per kg"`
+	Transit          Transit                    `json:"transit"`
 	Observed         *Observed                  `json:"observed" null:"true"`
 	Mandate          *Verdict                   `json:"mandate" null:"true"`
 	Source           string                     `json:"source" enum:"live,cached,rate_card"`
@@ -61,6 +73,39 @@ type Rate struct {
 	ExpiresAt        time.Time                  `json:"expires_at"`
 	Warnings         []normalize.Warning        `json:"warnings,omitempty"`
 	Handover         []normalize.HandoverChoice `json:"handover,omitempty"`
+}
+
+// Transit is how long carriage takes. What nobody knows is null.
+type Transit struct {
+	DaysMin       Number `json:"days_min" null:"true"`
+	DaysMax       Number `json:"days_max" null:"true"`
+	BusinessDays  bool   `json:"business_days"`
+	DeliverBy     Day    `json:"deliver_by" format:"date" null:"true"`
+	Guaranteed    bool   `json:"guaranteed,omitempty"`
+	DeliverBefore string `json:"deliver_before,omitempty" doc:"Hour at the destination, 12:00"`
+	HandoverBy    string `json:"handover_by,omitempty"`
+}
+
+// Number is a whole number of which 0 is "not said", and null in JSON.
+type Number int64
+
+// MarshalJSON writes null for 0.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if n == 0 {
+		return []byte("null"), nil
+	}
+	return strconv.AppendInt(nil, int64(n), 10), nil
+}
+
+// Day is a calendar day of which the empty one is "not said", and null in JSON.
+type Day string
+
+// MarshalJSON writes null for the empty day.
+func (d Day) MarshalJSON() ([]byte, error) {
+	if d == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(string(d))
 }
 
 // Charge is one line of a rate; amounts sum exactly to total, carrier amounts to carrier_total.

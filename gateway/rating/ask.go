@@ -40,24 +40,18 @@ func (s *Service) ask(ctx context.Context, r *Request, tasks []task, collect fun
 	return nil
 }
 
-// price prices one task: its card-priced services by their cards, the others in one call.
+// price makes one task's call.
 func (s *Service) price(ctx context.Context, r *Request, t task) []outcome {
-	var out []outcome
-	for _, name := range t.carded {
-		out = append(out, s.byCard(r, t.account, name, ""))
-	}
-	if len(t.live) == 0 {
-		return out
-	}
 	var rates []normalize.Rate
 	err := s.caller.Call(ctx, t.account, adapters.OpRate, func(ctx context.Context) (err error) {
-		rates, err = t.account.Ops.Rater.Rate(ctx, normalize.RateRequest{Shipment: r.Shipment, Services: t.live})
+		rates, err = t.account.Ops.Rater.Rate(ctx, normalize.RateRequest{Shipment: r.Shipment, Services: t.services})
 		return err
 	})
 	if err != nil {
-		return append(out, s.failed(r, t, normalize.AsError(err))...)
+		return s.failed(r, t, normalize.AsError(err))
 	}
-	for _, name := range t.live {
+	out := make([]outcome, 0, len(t.services))
+	for _, name := range t.services {
 		out = append(out, s.spread(t.account, name, rates))
 	}
 	return out
@@ -85,7 +79,7 @@ func (s *Service) spread(a *accounts.Account, service string, rates []normalize.
 // account falls back to cards and the carrier did not answer.
 func (s *Service) failed(r *Request, t task, err *normalize.Error) []outcome {
 	var out []outcome
-	for _, name := range t.live {
+	for _, name := range t.services {
 		if t.account.CardAllowed && (err.Kind.Retryable() || err.Kind == normalize.KindAuthFailed) {
 			if o := s.byCard(r, t.account, name, string(err.Kind)); o.err == nil {
 				out = append(out, o)
@@ -113,7 +107,7 @@ func (s *Service) byCard(r *Request, a *accounts.Account, service, instead strin
 // late is the reason of a channel whose carrier had not answered at the deadline.
 func late(t task, deadline time.Duration) []outcome {
 	var out []outcome
-	for _, name := range append(t.live, t.carded...) {
+	for _, name := range t.services {
 		out = append(out, outcome{account: t.account, channel: t.account.Spec.Channel(name),
 			err: normalize.Fail(normalize.KindTimeout, "no answer within %d ms", deadline.Milliseconds())})
 	}

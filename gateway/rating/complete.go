@@ -27,7 +27,7 @@ func (s *Service) complete(o outcome, r *Request, id string, now time.Time) (Rat
 	out := Rate{
 		ID: id, Channel: o.channel, Carrier: o.account.Spec.Carrier, Service: c.ServiceName, Account: o.account.ID,
 		CarrierTotal: c.Total, TaxTreatment: c.TaxTreatment,
-		ChargeableWeight: c.ChargeableWeight, DimDivisor: c.DimDivisor, Transit: s.transit(o, r),
+		ChargeableWeight: c.ChargeableWeight, DimDivisor: Number(c.DimDivisor), Transit: s.transit(o, r),
 		Source: o.source, FallbackFor: o.instead, ExpiresAt: now.Add(lifetime),
 		Warnings: slices.Concat(c.Warnings, taxWarnings(o, r)), Handover: c.Handover,
 	}
@@ -79,7 +79,7 @@ func taxWarnings(o outcome, r *Request) []normalize.Warning {
 
 // transit completes the carrier's answer with the channel's general promise and the day of
 // delivery on the calendar.
-func (s *Service) transit(o outcome, r *Request) normalize.Transit {
+func (s *Service) transit(o outcome, r *Request) Transit {
 	t := o.rate.Transit
 	if t.DaysMax == 0 {
 		if svc, ok := o.account.Spec.Service(o.rate.Service); ok && svc.Promise.DaysMax > 0 {
@@ -89,7 +89,7 @@ func (s *Service) transit(o outcome, r *Request) normalize.Transit {
 	if t.DeliverBy == "" && t.DaysMax > 0 {
 		t.DeliverBy = s.calendar.Add(r.Destination.Country, s.shipDate(r), t.DaysMax, t.BusinessDays)
 	}
-	return t
+	return Transit{Number(t.DaysMin), Number(t.DaysMax), t.BusinessDays, Day(t.DeliverBy), t.Guaranteed, t.DeliverBefore, t.HandoverBy}
 }
 
 // sortRates orders by landed cost, else total, then by channel; forbidden ones come last.
@@ -155,17 +155,23 @@ func recommend(rates []Rate) Recommended {
 	return out
 }
 
-// unavailable names each channel without a rate once. Where several accounts failed, the
-// first one's reason stands, the default's.
+// unavailable names each channel without a rate once, with the reason of its default
+// account where several failed.
 func unavailable(outcomes []outcome, rated map[string]bool) []Unavailable {
 	out := []Unavailable{}
-	seen := map[string]bool{}
+	at := map[string]int{}
 	for _, o := range outcomes {
-		if o.err == nil || rated[o.channel] || seen[o.channel] {
+		if o.err == nil || rated[o.channel] {
 			continue
 		}
-		seen[o.channel] = true
-		out = append(out, unavailableFrom(o))
+		i, seen := at[o.channel]
+		switch {
+		case !seen:
+			at[o.channel] = len(out)
+			out = append(out, unavailableFrom(o))
+		case o.account != nil && o.account.Default:
+			out[i] = unavailableFrom(o)
+		}
 	}
 	slices.SortFunc(out, func(a, b Unavailable) int { return cmp.Compare(a.Channel, b.Channel) })
 	return out

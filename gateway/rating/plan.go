@@ -8,12 +8,10 @@ import (
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
-// task is one call: an account, and the services it is asked for. Services with a live
-// quote share one call; each card-priced service is priced without one.
+// task is one call: an account, and the services it is asked for.
 type task struct {
-	account *accounts.Account
-	live    []string
-	carded  []string
+	account  *accounts.Account
+	services []string
 }
 
 // outcome is what one channel of one account came to: a rate, or the reason why not.
@@ -27,7 +25,7 @@ type outcome struct {
 }
 
 // plan spreads the request over the tenant's accounts. It returns the calls to make and
-// the outcomes that are known before any.
+// the outcomes that are known before any, those of card-priced services among them.
 func (s *Service) plan(tenant string, r *Request) ([]task, []outcome) {
 	var tasks []task
 	var known []outcome
@@ -47,14 +45,14 @@ func (s *Service) plan(tenant string, r *Request) ([]task, []outcome) {
 			if err := channels.Check(a.Spec, svc, &r.Shipment, channels.ForRate); err != nil {
 				known = append(known, outcome{account: a, channel: channel, err: err})
 			} else if svc.CardPriced {
-				t.carded = append(t.carded, name)
+				known = append(known, s.byCard(r, a, name, ""))
 			} else if a.Ops.Rater == nil {
 				known = append(known, outcome{account: a, channel: channel, err: s.noRater(a, name)})
 			} else {
-				t.live = append(t.live, name)
+				t.services = append(t.services, name)
 			}
 		}
-		if len(t.live)+len(t.carded) > 0 {
+		if len(t.services) > 0 {
 			tasks = append(tasks, t)
 		}
 	}

@@ -3,6 +3,7 @@ package rating
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,9 @@ type northwind struct {
 func (n *northwind) Spec() adapters.Spec { return n.spec }
 
 func (n *northwind) Rate(ctx context.Context, _ normalize.RateRequest) ([]normalize.Rate, error) {
+	if n.delay == 0 {
+		return n.rates, n.err
+	}
 	select {
 	case <-time.After(n.delay):
 		return n.rates, n.err
@@ -99,7 +103,7 @@ func (m *memory) RateRequestOf(ctx context.Context, t store.Tenant, rate string)
 
 func (m *memory) DeleteExpiredRates(context.Context, time.Duration, int) (int, error) { return 0, nil }
 
-func testFX(t *testing.T) *fx.Rates {
+func testFX(t testing.TB) *fx.Rates {
 	t.Helper()
 	table, err := fx.Load(fstest.MapFS{"fx.csv": {Data: []byte("# source: a test\nas_of,base,currency,rate\n2000-01-01,USD,CNY,7.2\n2000-01-01,USD,EUR,0.9\n")}}, "fx.csv")
 	if err != nil {
@@ -108,7 +112,7 @@ func testFX(t *testing.T) *fx.Rates {
 	return fx.New(table, 0)
 }
 
-func service(t *testing.T, carriers ...*northwind) *Service {
+func service(t testing.TB, carriers ...*northwind) *Service {
 	t.Helper()
 	var specs []adapters.Spec
 	var list []*accounts.Account
@@ -310,5 +314,136 @@ func TestACardAnswersForACarrierThatDoesNot(t *testing.T) {
 	a, err := s.Quote(t.Context(), "t1", order(), nil)
 	if err != nil || len(a.Rates) != 1 || a.Rates[0].Source != "rate_card" || a.Rates[0].FallbackFor != "unavailable" || a.Status != StatusPartial {
 		t.Errorf("got %+v, %v", a, err)
+	}
+}
+
+// A card needs no carrier: its price is there though the carrier's live services hang.
+func TestACardDoesNotWaitForItsCarrier(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &northwind{spec: spec("x", "live", "carded"), delay: time.Minute}
+		n.spec.Services[1].CardPriced = true
+		s := service(t, n)
+		a, err := s.Quote(t.Context(), "t1", order(), nil)
+		if err != nil || len(a.Rates) != 1 || a.Rates[0].Channel != "x.carded" || a.Rates[0].Source != "rate_card" || len(a.Unavailable) != 1 {
+			t.Errorf("got %+v, %v", a, err)
+		}
+		s.Close()
+	})
+}
+
+// second is another account of the same carrier and tenant.
+func second(s *Service, n *northwind) {
+	first := *s.registry.All()[0]
+	other := first
+	other.ID, other.Name, other.Default, other.CallbackToken, other.Ops = "acct_second", "second", false, "second", adapters.OpsOf(n)
+	reg, err := accounts.NewRegistry(s.registry.Specs(), []*accounts.Account{&first, &other})
+	if err != nil {
+		panic(err)
+	}
+	s.registry = reg
+}
+
+// Two accounts give two rates, and a channel is refused only when none of its accounts
+// gave one: once, at the end, with the default account's reason.
+func TestTwoAccountsOfOneCarrier(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		first, second error
+		rates         int
+		refused       []string
+	}{
+		{"both answer", nil, nil, 2, nil},
+		{"one fails at once", normalize.Fail(normalize.KindUnavailable, "down"), nil, 1, nil},
+		{"both fail", normalize.Fail(normalize.KindUnavailable, "down"), normalize.Fail(normalize.KindRejected, "no"), 0, []string{"x.a unavailable"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				rates := []normalize.Rate{price("a", 100, "USD", 5)}
+				s := service(t, &northwind{spec: spec("x", "a"), rates: rates, err: c.first, delay: 20 * time.Millisecond})
+				second(s, &northwind{spec: spec("x", "a"), rates: rates, err: c.second, delay: 10 * time.Millisecond})
+				var told []string
+				a, err := s.Quote(t.Context(), "t1", order(), func(r *Rate, u *Unavailable) {
+					if u != nil {
+						told = append(told, u.Channel+" "+u.Code)
+					}
+				})
+				if err != nil || len(a.Rates) != c.rates || !slices.Equal(told, c.refused) || len(a.Unavailable) != len(c.refused) {
+					t.Errorf("%d rates, refused %v, in the end %+v, %v", len(a.Rates), told, a.Unavailable, err)
+				}
+			})
+		})
+	}
+}
+
+// What the contract shows is there, null where nobody knows it.
+func TestPromisedFieldsAreThere(t *testing.T) {
+	t.Parallel()
+	bare := price("a", 100, "USD", 0)
+	bare.Transit = normalize.Transit{}
+	a, err := service(t, &northwind{spec: spec("x", "a"), rates: []normalize.Rate{bare}}).Quote(t.Context(), "t1", order(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := a.Encoded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Rates []map[string]json.RawMessage }
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"fx", "landed_cost", "chargeable_weight", "dim_divisor", "observed", "mandate"} {
+		if v := string(got.Rates[0][name]); v != "null" {
+			t.Errorf("%s is %q, want null", name, v)
+		}
+	}
+	if v := string(got.Rates[0]["transit"]); v != `{"days_min":null,"days_max":null,"business_days":false,"deliver_by":null}` {
+		t.Errorf("transit is %s", v)
+	}
+}
+
+// A tenant never gets another's account, nor does a rate outlive its carrier's word.
+func TestARateExpires(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &northwind{spec: spec("x", "a"), rates: []normalize.Rate{price("a", 100, "USD", 5)}}
+		n.rates[0].ExpiresAt = time.Now().Add(time.Minute)
+		s := service(t, n)
+		a, err := s.Quote(t.Context(), "t1", order(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if _, err := s.Get(t.Context(), "t1", a.ID); err != ErrNotFound {
+			t.Errorf("an expired answer: %v", err)
+		}
+		if o, err := s.Offer(t.Context(), "t1", a.Rates[0].ID); err != nil || !o.Expired {
+			t.Errorf("an expired offer: %+v, %v", o.Expired, err)
+		}
+	})
+}
+
+// BenchmarkQuote is the gateway's own work for a request: five instant carriers of three
+// services each, requirements checked, prices converted, answer stored.
+func BenchmarkQuote(b *testing.B) {
+	var carriers []*northwind
+	for _, code := range []string{"alpha", "bravo", "charlie", "delta", "echo"} {
+		n := &northwind{spec: spec(code, "a", "b", "c")}
+		for i, name := range []string{"a", "b", "c"} {
+			n.rates = append(n.rates, price(name, int64(1000+100*i), "CNY", 5+i))
+			n.spec.Services[i].Requirements = adapters.Requirements{MaxWeight: 30 * normalize.Kilogram, MaxParcels: 1, Origins: []string{"CN"},
+				RequiredRate: []string{"/destination/postal_code|/destination/city", "/items/*/origin_country"},
+				Goods:        []string{"general", "battery_contained"}, Incoterms: []normalize.Incoterm{normalize.DAP, normalize.DDP}}
+		}
+		carriers = append(carriers, n)
+	}
+	s := service(b, carriers...)
+	r := order()
+	b.ReportAllocs()
+	for b.Loop() {
+		a, err := s.Quote(b.Context(), "t1", r, nil)
+		if err != nil || len(a.Rates) != 15 {
+			b.Fatalf("%d rates, %v", len(a.Rates), err)
+		}
 	}
 }

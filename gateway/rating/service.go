@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -88,7 +89,7 @@ func (s *Service) Quote(ctx context.Context, tenant string, r Request, emit Emit
 	callCtx, cancel := context.WithDeadline(ctx, start.Add(deadline))
 	defer cancel()
 	tasks, known := s.plan(tenant, &r)
-	b := &builder{s: s, request: &r, id: ids.New(ids.RateRequest), now: start, emit: emit}
+	b := newBuilder(s, &r, start, emit, tasks, known)
 	b.add(known)
 	for _, t := range s.ask(callCtx, &r, tasks, b.add) {
 		b.add(late(t, deadline))
@@ -97,7 +98,7 @@ func (s *Service) Quote(ctx context.Context, tenant string, r Request, emit Emit
 		return Answer{}, err
 	}
 	answer, data := b.answer()
-	return answer, s.save(ctx, tenant, r, answer, data)
+	return answer, s.save(ctx, tenant, &r, &answer, data)
 }
 
 // builder gathers outcomes into an answer. It belongs to one goroutine.
@@ -109,12 +110,28 @@ type builder struct {
 	emit     Emit
 	rates    []Rate
 	data     map[string]map[string]string
-	outcomes []outcome
+	outcomes []outcome // those without a rate
 	rated    map[string]bool
+	open     map[string]int // outcomes of each channel that are still to come
+}
+
+func newBuilder(s *Service, r *Request, now time.Time, emit Emit, tasks []task, known []outcome) *builder {
+	b := &builder{s: s, request: r, id: ids.New(ids.RateRequest), now: now, emit: emit,
+		data: map[string]map[string]string{}, rated: map[string]bool{}, open: map[string]int{}}
+	for _, o := range known {
+		b.open[o.channel]++
+	}
+	for _, t := range tasks {
+		for _, name := range t.services {
+			b.open[t.account.Spec.Channel(name)]++
+		}
+	}
+	return b
 }
 
 func (b *builder) add(outcomes []outcome) {
 	for _, o := range outcomes {
+		b.open[o.channel]--
 		if o.rate != nil {
 			rate, err := b.s.complete(o, b.request, ids.RateOf(b.id, len(b.rates)), b.now)
 			if err == nil {
@@ -124,17 +141,24 @@ func (b *builder) add(outcomes []outcome) {
 			o.rate, o.err = nil, err
 		}
 		b.outcomes = append(b.outcomes, o)
-		if b.emit != nil {
-			u := unavailableFrom(o)
+		b.tell(o.channel)
+	}
+}
+
+// tell emits the refusal of a channel when all its accounts have answered and none has
+// given a rate, so that a channel is refused once and never takes it back.
+func (b *builder) tell(channel string) {
+	if b.emit == nil || b.open[channel] > 0 || b.rated[channel] {
+		return
+	}
+	for _, u := range unavailable(b.outcomes, b.rated) {
+		if u.Channel == channel {
 			b.emit(nil, &u)
 		}
 	}
 }
 
 func (b *builder) addRate(o outcome, rate Rate) {
-	if b.rated == nil {
-		b.rated, b.data = map[string]bool{}, map[string]map[string]string{}
-	}
 	b.rates = append(b.rates, rate)
 	b.rated[o.channel] = true
 	if len(o.rate.CarrierData) > 0 {
@@ -161,23 +185,28 @@ func (b *builder) answer() (Answer, map[string]map[string]string) {
 	return a, b.data
 }
 
-func (s *Service) save(ctx context.Context, tenant string, r Request, a Answer, data map[string]map[string]string) error {
+// save stores the answer with what the carriers need again. It is encoded once, here.
+func (s *Service) save(ctx context.Context, tenant string, r *Request, a *Answer, data map[string]map[string]string) error {
 	request, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	answer, err := json.Marshal(document{a, data})
+	if a.encoded, err = json.Marshal(a); err != nil {
+		return err
+	}
+	kept, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	return s.store.SaveRates(ctx, store.RateRequest{ID: a.ID, Tenant: store.Tenant(tenant), Request: request, Answer: answer,
+	document := slices.Concat([]byte(`{"answer":`), a.encoded, []byte(`,"data":`), kept, []byte(`}`))
+	return s.store.SaveRates(ctx, store.RateRequest{ID: a.ID, Tenant: store.Tenant(tenant), Request: request, Answer: document,
 		ExpiresAt: a.ExpiresAt})
 }
 
-// document is the stored form of an answer, with what the carriers need again.
+// document is the stored form of an answer.
 type document struct {
 	Answer Answer                       `json:"answer"`
-	Data   map[string]map[string]string `json:"data,omitempty"` // rate id → carrier data
+	Data   map[string]map[string]string `json:"data"` // rate id → carrier data
 }
 
 // Get returns an answer again until it expires.
