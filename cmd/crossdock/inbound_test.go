@@ -175,7 +175,9 @@ func checkHistory(t *testing.T, p inbound.Plan) {
 // charged is what the platform's books say was charged, sale by sale.
 func (s *stand) charged(t *testing.T) (out []normalize.Money) {
 	t.Helper()
-	var books struct{ Data []struct{ Charged normalize.Money } }
+	var books struct {
+		Data []struct{ Charged normalize.Money }
+	}
 	s.call("GET", "/_control/ledger?carrier=amazon_fba", nil).into(t, &books)
 	for _, sale := range books.Data {
 		out = append(out, sale.Charged)
