@@ -4,6 +4,7 @@
 //
 //	go run ./cmd/chaos purchases                 10,000 purchases, three gateways, PostgreSQL
 //	go run ./cmd/chaos purchases -store sqlite   2,000 purchases, one gateway
+//	go run ./cmd/chaos canaries                  the bugs that the judge must notice
 //
 // Each run prints one line of JSON on standard output and ends with 1 where a goal is missed.
 package main
@@ -38,13 +39,15 @@ func main() {
 
 func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("name a harness: purchases")
+		return errors.New("name a harness: purchases or canaries")
 	}
 	switch args[0] {
 	case "purchases":
 		return purchasesCommand(ctx, args[1:], out, errOut)
+	case "canaries":
+		return canariesCommand(ctx, args[1:], out, errOut)
 	default:
-		return fmt.Errorf("there is no harness %q: purchases", args[0])
+		return fmt.Errorf("there is no harness %q: purchases or canaries", args[0])
 	}
 }
 
@@ -78,28 +81,52 @@ func purchasesCommand(ctx context.Context, args []string, out, errOut io.Writer)
 	if *n < 1 || *n > maxPurchases || *gateways < 1 || *gateways > maxGateways || (*store == storeSQLite && *gateways > 1) {
 		return fmt.Errorf("-n must be 1 to %d, -gateways 1 to %d, and 1 on SQLite", maxPurchases, maxGateways)
 	}
-	if *seed == 0 {
-		*seed = uint64(rand.Uint32())
-	}
-	c := usual(*store, *n, *gateways, *seed)
+	c := usual(*store, *n, *gateways, seedOr(*seed))
 	c.limit, c.settle, c.progress = *limit, *settle, errOut
+	return withBinary(ctx, func(binary string) (bool, error) {
+		c.binary = binary
+		r, err := c.run(ctx)
+		if err != nil {
+			return false, err
+		}
+		return r.OK, r.print(out, errOut)
+	})
+}
+
+func canariesCommand(ctx context.Context, args []string, out, errOut io.Writer) error {
+	fs := flag.NewFlagSet("chaos canaries", flag.ContinueOnError)
+	fs.SetOutput(errOut)
+	seed := fs.Uint64("seed", 0, "of faults and troubles; random when 0")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	return withBinary(ctx, func(binary string) (bool, error) { return singAll(ctx, binary, seedOr(*seed), out, errOut) }, canaryTag)
+}
+
+// canaryTag builds a gateway in which bugs and failpoints can be planted.
+const canaryTag = "canary"
+
+func seedOr(seed uint64) uint64 {
+	if seed == 0 {
+		return uint64(rand.Uint32())
+	}
+	return seed
+}
+
+// withBinary builds the gateway, runs a harness with it, and tells whether it was well.
+func withBinary(ctx context.Context, harness func(binary string) (bool, error), tags ...string) error {
 	dir, err := os.MkdirTemp("", "crossdock-chaos-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if c.binary, err = build(ctx, dir); err != nil {
-		return err
-	}
-	r, err := c.run(ctx)
+	binary, err := build(ctx, dir, tags...)
 	if err != nil {
 		return err
 	}
-	if err := r.print(out, errOut); err != nil {
-		return err
+	ok, err := harness(binary)
+	if err == nil && !ok {
+		err = errMissed
 	}
-	if !r.OK {
-		return errMissed
-	}
-	return nil
+	return err
 }

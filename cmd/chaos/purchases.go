@@ -23,9 +23,10 @@ type campaign struct {
 	gateways   int
 	store      string // postgres or sqlite
 	seed       uint64
-	buyers     int
+	buyers     int           // who buy at once
 	limit      time.Duration // of the buying
 	settle     time.Duration // how long what is open may take to end when the trouble is over
+	linger     time.Duration // how long a call that the gateway has given up may still be under way
 	labelLimit time.Duration // of one purchase call; the lease is 5 s longer
 	deadline   time.Duration // of a buyer
 	voidShare  float64
@@ -46,10 +47,10 @@ const (
 
 // usual is the campaign that the goals are written for.
 func usual(store string, n, gateways int, seed uint64) *campaign {
-	c := &campaign{n: n, gateways: gateways, store: store, seed: seed, buyers: 12, limit: 30 * time.Minute, settle: 5 * time.Minute,
+	c := &campaign{n: n, gateways: gateways, store: store, seed: seed, buyers: 12 * gateways, limit: 30 * time.Minute, settle: 5 * time.Minute,
 		labelLimit: 1500 * time.Millisecond, deadline: 12 * time.Second, voidShare: 0.05, progress: io.Discard,
 		trouble: &nemesis{killEvery: 2 * time.Second}}
-	c.faults = mix(seed, c.labelLimit)
+	c.faults, c.linger = mix(seed, c.labelLimit), c.labelLimit+lateCommitMS*time.Millisecond
 	if store == storePostgres {
 		c.trouble.restartEvery = 10 * time.Second
 		c.trouble.freezeEvery, c.trouble.freezeFor = 7*time.Second, c.labelLimit+leaseSlack+1500*time.Millisecond
@@ -212,6 +213,8 @@ func (c *campaign) buy(ctx context.Context, r *report, a *api, orders []*order, 
 	}
 	shopping.Wait()
 	r.QuietMS = time.Since(quietSince).Milliseconds()
+	// What the gateway has given up may still be under way to the carrier.
+	pause(ctx, c.linger)
 	return ctx.Err()
 }
 
@@ -281,7 +284,7 @@ func (c *campaign) judge(ctx context.Context, r *report, f *fleet, box *box, ord
 	r.fill(judge(orders, labels, ledger))
 	r.decide()
 	if !r.OK {
-		r.reportDetail = append(r.reportDetail, f.logs()...)
+		r.detail = append(r.detail, f.logs()...)
 	}
 	return nil
 }

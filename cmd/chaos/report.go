@@ -28,21 +28,21 @@ type report struct {
 	// Broken counts what breaks each goal; all are 0 in a good run.
 	Broken map[string]int `json:"broken"`
 
-	LabelCalls   int              `json:"label_calls"`
-	FaultShare   float64          `json:"fault_share"` // of the label calls
-	Faults       map[string]int64 `json:"faults"`      // hits, by operation and kind
-	Resends      int              `json:"resends"`
-	ResendShare  float64          `json:"resend_share"`
-	Kills        int64            `json:"kills"`
-	Freezes      int64            `json:"freezes"`
-	Restarts     int64            `json:"database_restarts"`
-	Panics       int              `json:"panics"`
-	Voids        int              `json:"voids_asked"`
-	BuyMS        int64            `json:"buying_ms"`
-	QuietMS      int64            `json:"settling_ms"`
-	ToSettled    map[string]spans `json:"unknown_to_settled"` // by class
-	Parked       map[string]int   `json:"parked"`             // by class
-	reportDetail []string
+	LabelCalls  int              `json:"label_calls"`
+	FaultShare  float64          `json:"fault_share"` // of the label calls
+	Faults      map[string]int64 `json:"faults"`      // hits, by operation and kind
+	Resends     int              `json:"resends"`
+	ResendShare float64          `json:"resend_share"`
+	Kills       int64            `json:"kills"`
+	Freezes     int64            `json:"freezes"`
+	Restarts    int64            `json:"database_restarts"`
+	Panics      int              `json:"panics"`
+	Voids       int              `json:"voids_asked"`
+	BuyMS       int64            `json:"buying_ms"`
+	QuietMS     int64            `json:"settling_ms"`
+	ToSettled   map[string]spans `json:"unknown_to_settled"` // by class
+	Parked      map[string]int   `json:"parked"`             // by class
+	detail      []string
 }
 
 // spans are times of one class.
@@ -72,10 +72,10 @@ func (r *report) fill(v *verdict) {
 		r.Broken[g] = len(v.found[g])
 		for i, d := range v.found[g] {
 			if i == maxDetail {
-				r.detail("%s: and %d more", g, len(v.found[g])-i)
+				r.say("%s: and %d more", g, len(v.found[g])-i)
 				break
 			}
-			r.detail("%s: %s", g, d)
+			r.say("%s: %s", g, d)
 		}
 	}
 	r.ToSettled, r.Parked = map[string]spans{}, map[string]int{}
@@ -87,8 +87,8 @@ func (r *report) fill(v *verdict) {
 	}
 }
 
-func (r *report) detail(format string, args ...any) {
-	r.reportDetail = append(r.reportDetail, fmt.Sprintf(format, args...))
+func (r *report) say(format string, args ...any) {
+	r.detail = append(r.detail, fmt.Sprintf(format, args...))
 }
 
 // maxResendShare is the share of sends that may be repeats.
@@ -121,7 +121,7 @@ func (r *report) miss(format string, args ...any) {
 
 // print writes the details for people to err, and the line to out.
 func (r *report) print(out, err io.Writer) error {
-	for _, d := range r.reportDetail {
+	for _, d := range r.detail {
 		fmt.Fprintln(err, d)
 	}
 	return json.NewEncoder(out).Encode(r)

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/mocks"
+)
+
+// canary is a bug that is planted on purpose. A campaign in which it is not noticed is blind,
+// and one that finds fault without it cries wolf: both are run, and judged alike.
+type canary struct {
+	name string
+	bugs string // CHAOS_BUGS of the gateway
+	// control are bugs that must do no harm in the same campaign; none when empty.
+	control   string
+	failpoint string // of both
+	goals     []string
+	campaign  campaign
+}
+
+// canaries are the bugs of purchases. Each has a campaign in which it strikes often, so that
+// noticing it is not a matter of luck.
+func canaries() []canary {
+	one := func(carrier string, n int, faults ...mocks.Fault) campaign {
+		return campaign{n: n, gateways: 1, store: storeSQLite, buyers: 12, limit: 5 * time.Minute, settle: 2 * time.Minute,
+			labelLimit: 3 * time.Second, deadline: 12 * time.Second, only: []string{carrier}, faults: faults,
+			trouble: &nemesis{}, progress: io.Discard}
+	}
+	fault := func(kind string, share float64, delay time.Duration) mocks.Fault {
+		return mocks.Fault{Carrier: "*", Operation: mocks.OpLabel, Kind: kind, Rate: &share, DelayMS: delay.Milliseconds()}
+	}
+	// A buyer who waits no longer has no purchase sent again: what is proven absent fails.
+	impatient := func(c campaign, labelLimit, linger time.Duration) campaign {
+		c.deadline, c.labelLimit, c.linger = time.Second, labelLimit, linger
+		return c
+	}
+	killed := one("yanwen", 60, fault(mocks.CommitThenSlow, 0.7, 1500*time.Millisecond))
+	killed.trouble = &nemesis{killEvery: time.Second}
+	return []canary{
+		{name: "resend: a client library repeats a purchase that broke", bugs: "resend",
+			goals: []string{doubleBuy}, campaign: one("dhl_express", 40, fault(mocks.CommitThenCut, 0.5, 0))},
+		// Repeating is harmless at a carrier that refuses duplicates, as long as its refusal is
+		// understood.
+		{name: "duplicate_fails: the refusal of a duplicate is read as a failure", bugs: "resend,duplicate_fails", control: "resend",
+			goals: []string{orphan}, campaign: one("yanwen", 40, fault(mocks.CommitThenCut, 0.5, 0))},
+		{name: "short_lease: the lease is shorter than the call", bugs: "short_lease",
+			goals: []string{orphan, changed}, campaign: impatient(one("yanwen", 16, fault(mocks.Latency, 1, 12*time.Second)), 15*time.Second, 12*time.Second)},
+		{name: "late_deadline: the call's time is counted from after the claim", bugs: "late_deadline", failpoint: "claimed:pause=20s",
+			goals: []string{orphan, changed}, campaign: impatient(one("yanwen", 8), time.Second, 20*time.Second)},
+		{name: "late_write_ahead: the claim is written after the call", bugs: "late_write_ahead",
+			goals: []string{orphan, doubleBuy}, campaign: killed},
+	}
+}
+
+// sung is how a canary did.
+type sung struct {
+	Name    string         `json:"name"`
+	Caught  bool           `json:"caught"`
+	By      map[string]int `json:"by"`      // the goals that it broke
+	Control []string       `json:"control"` // what was missed without it; nothing is right
+	detail  []string
+}
+
+// sing runs a canary with its bug and without.
+func (c canary) sing(ctx context.Context, binary string, seed uint64) (sung, error) {
+	out := sung{Name: c.name, By: map[string]int{}, Control: []string{}}
+	var errs [2]error
+	var with, without *report
+	var both sync.WaitGroup
+	both.Go(func() { with, errs[0] = c.fly(ctx, binary, seed, c.bugs) })
+	both.Go(func() { without, errs[1] = c.fly(ctx, binary, seed, c.control) })
+	both.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return out, fmt.Errorf("%s: %w", c.name, err)
+		}
+	}
+	for _, g := range c.goals {
+		if n := with.Broken[g]; n > 0 {
+			out.By[g], out.Caught = n, true
+		}
+	}
+	out.Control = append(out.Control, without.Missed...)
+	if !out.Caught {
+		out.detail = append(out.detail, fmt.Sprintf("not noticed: %s; the labels are %v", c.name, with.Statuses))
+		out.detail = append(out.detail, with.detail...)
+	}
+	if len(out.Control) > 0 {
+		out.detail = append(out.detail, "without the bug: "+strings.Join(out.Control, ", "))
+		out.detail = append(out.detail, without.detail...)
+	}
+	return out, nil
+}
+
+func (c canary) fly(ctx context.Context, binary string, seed uint64, bugs string) (*report, error) {
+	run := c.campaign
+	run.trouble = &nemesis{killEvery: c.campaign.trouble.killEvery}
+	run.seed, run.binary, run.planted = seed, binary, bugs
+	run.env = []string{"CHAOS_BUGS=" + bugs, "CHAOS_FAILPOINT=" + c.failpoint}
+	return run.run(ctx)
+}
+
+// aviary is the one line that all canaries together print.
+type aviary struct {
+	Harness  string `json:"harness"`
+	OK       bool   `json:"ok"`
+	Seed     uint64 `json:"seed"`
+	Commit   string `json:"commit"`
+	Machine  string `json:"machine"`
+	Canaries []sung `json:"canaries"`
+}
+
+// singAll runs all canaries at once: nearly all of their time is waiting.
+func singAll(ctx context.Context, binary string, seed uint64, out, errOut io.Writer) (bool, error) {
+	list := canaries()
+	results, errs := make([]sung, len(list)), make([]error, len(list))
+	var work sync.WaitGroup
+	for i, c := range list {
+		work.Go(func() { results[i], errs[i] = c.sing(ctx, binary, seed) })
+	}
+	work.Wait()
+	a := aviary{Harness: "H3 canaries", OK: true, Seed: seed, Commit: commit(ctx), Machine: machine(), Canaries: results}
+	for i, s := range results {
+		if errs[i] != nil {
+			return false, errs[i]
+		}
+		a.OK = a.OK && s.Caught && len(s.Control) == 0
+		for _, d := range s.detail {
+			fmt.Fprintln(errOut, d)
+		}
+	}
+	return a.OK, json.NewEncoder(out).Encode(a)
+}

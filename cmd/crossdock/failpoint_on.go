@@ -1,0 +1,122 @@
+//go:build canary
+
+package main
+
+import (
+	"context"
+	"net/http/httptrace"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/gateway/outbound"
+)
+
+// A failpoint is a named step at which this process dies, or falls asleep, once. It is given
+// in CHAOS_FAILPOINT as "step:kill", "step:pause=20s", or "step#2:kill" for the second time
+// that the step is reached.
+//
+// The steps of a purchase are intended, claimed, connected, writing, sent, first_byte, kept,
+// parsed, settling and settled. Those of a draft begin with draft_, those of a void with
+// void_, and those of the search for a lost purchase are finding, found, find_settling and
+// find_settled.
+type failpoint struct {
+	step  string
+	nth   int64
+	pause time.Duration // 0: die
+	seen  atomic.Int64
+}
+
+var point = parseFailpoint(os.Getenv("CHAOS_FAILPOINT"))
+
+func parseFailpoint(s string) *failpoint {
+	step, action, ok := strings.Cut(s, ":")
+	if !ok {
+		return nil
+	}
+	f := &failpoint{nth: 1}
+	f.step = step
+	if name, nth, counted := strings.Cut(step, "#"); counted {
+		n, err := strconv.ParseInt(nth, 10, 64)
+		if err != nil {
+			panic("CHAOS_FAILPOINT: " + err.Error())
+		}
+		f.step, f.nth = name, n
+	}
+	if d, pauses := strings.CutPrefix(action, "pause="); pauses {
+		var err error
+		if f.pause, err = time.ParseDuration(d); err != nil {
+			panic("CHAOS_FAILPOINT: " + err.Error())
+		}
+	} else if action != "kill" {
+		panic("CHAOS_FAILPOINT: an action is kill or pause=DURATION")
+	}
+	return f
+}
+
+// reach is called at every step. A pause holds up everybody who comes there; death comes once.
+func reach(step string) {
+	if point == nil || point.step != step {
+		return
+	}
+	n := point.seen.Add(1)
+	if point.pause > 0 {
+		time.Sleep(point.pause)
+		return
+	}
+	if n == point.nth {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+			panic("the failpoint cannot kill its own process: " + err.Error())
+		}
+		select {} // until the signal has come
+	}
+}
+
+// What the process does by now: a case of the harness has one purchase, so that it is one
+// thing at a time.
+const (
+	doSend int32 = iota
+	doFind
+	doVoid
+	doDraft
+)
+
+var doing atomic.Int32
+
+func begin(what int32) { doing.Store(what) }
+
+// under is what the names of the steps begin with.
+func under() string {
+	return [...]string{doSend: "", doFind: "find_", doVoid: "void_", doDraft: "draft_"}[doing.Load()]
+}
+
+// traced marks the steps of the committing request on the wire, and tells the furthest as
+// what it stands in for would.
+func traced(ctx context.Context) (context.Context, func() string) {
+	var at atomic.Int32
+	ctx = outbound.WithPhases(ctx, func(p outbound.Phase) {
+		at.Store(int32(p))
+		switch p {
+		case outbound.PhaseDialled:
+			reach(under() + "connected")
+		case outbound.PhaseWritten:
+			reach(under() + "writing")
+		case outbound.PhaseFirstByte:
+			reach(under() + "first_byte")
+		}
+	})
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) {
+		if outbound.Phase(at.Load()) == outbound.PhaseWritten { // else it is a request for a token
+			reach(under() + "sent")
+		}
+	}})
+	return ctx, func() string {
+		if p := outbound.Phase(at.Load()); p != outbound.PhaseNone {
+			return p.String()
+		}
+		return ""
+	}
+}
