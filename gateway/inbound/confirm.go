@@ -21,7 +21,7 @@ type detail struct {
 	Option    string                   `json:"option,omitempty"`
 	Transport *TransportConfirmRequest `json:"transport,omitempty"`
 	Reply     *reply                   `json:"reply,omitempty"`
-	Outcome   string                   `json:"outcome,omitempty"`
+	PlanID    string                   `json:"plan_id,omitempty"` // of a created plan
 }
 
 type reply struct {

@@ -113,7 +113,12 @@ func createJob() job {
 		send: func(ctx context.Context, t *turnOf, _ store.Step) (adapters.InboundStarted, error) {
 			return t.in.CreatePlan(ctx, t.req.platformRequest())
 		},
-		done:   func(_ *store.Plan, f *file, _ Request, _ store.Step) { done(f) },
+		done: func(p *store.Plan, f *file, _ Request, step store.Step) {
+			if id := detailOf(step).PlanID; id != "" { // where whoever created it did not live to write it down
+				p.CarrierPlanID = id
+			}
+			done(f)
+		},
 		failed: func(_ *store.Plan, f *file, _ store.Step) { f.end(statusFailed) },
 		find: func(s *Service, ctx context.Context, t *turnOf, step store.Step) (finding, func(*store.Plan, *file), error) {
 			list, complete, err := s.plansOfName(ctx, t, step.StartedAt.Add(-clockSkew))

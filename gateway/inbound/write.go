@@ -140,7 +140,11 @@ func (s *Service) call(ctx context.Context, t *turnOf, step store.Step, j job, p
 // started writes down the platform's id of the work. That is a fact, whoever holds the plan by
 // then, so that the step is written without asking for the epoch.
 func (s *Service) started(ctx context.Context, t *turnOf, step store.Step, started adapters.InboundStarted) error {
-	out, err := s.Store.UpdateStep(ctx, t.plan.Tenant, t.plan.ID, store.StepResult{ID: step.ID, State: store.StepPending, Operation: started.Operation})
+	r := store.StepResult{ID: step.ID, State: store.StepPending, Operation: started.Operation}
+	if started.PlanID != "" {
+		r.Detail = mustJSON(detail{PlanID: started.PlanID})
+	}
+	out, err := s.Store.UpdateStep(ctx, t.plan.Tenant, t.plan.ID, r)
 	if err != nil {
 		return err
 	}
