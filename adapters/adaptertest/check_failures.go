@@ -26,7 +26,7 @@ func checkFailures(t *testing.T, h Harness) {
 			if a.op == adapters.OpVoid { // a void that was heard may be final: take a new label
 				call = a.ready(s)
 			}
-			err, took := s.attempt(call, a, f)
+			took, err := s.attempt(call, a, f)
 			if err == nil {
 				t.Errorf("%s: no error", f.name)
 				continue
@@ -48,7 +48,7 @@ func checkFailures(t *testing.T, h Harness) {
 }
 
 // attempt makes a call on a wire that fails in one way, and heals it.
-func (s *session) attempt(call func(context.Context) error, a action, f failure) (error, time.Duration) {
+func (s *session) attempt(call func(context.Context) error, a action, f failure) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), deadline)
 	defer cancel()
 	s.tap.forget()
@@ -56,7 +56,7 @@ func (s *session) attempt(call func(context.Context) error, a action, f failure)
 	defer s.tap.set(nil)
 	began := time.Now()
 	err := call(ctx)
-	return err, time.Since(began)
+	return time.Since(began), err
 }
 
 // strayed tells whether a request went to where a redirect pointed.
@@ -95,7 +95,7 @@ func nothingSent(t *testing.T, h Harness) {
 				if !a.commits {
 					continue
 				}
-				err, _ := s.attempt(a.ready(s), a, failure{reply: noDial})
+				_, err := s.attempt(a.ready(s), a, failure{reply: noDial})
 				if err == nil || !normalize.AsError(err).NotSent {
 					t.Errorf("%s: %v does not say that nothing was sent", a.name, err)
 				}
@@ -116,7 +116,7 @@ func checkRefusals(t *testing.T, h Harness) {
 					t.Fatal("a refusal of a purchase, and no operation commits")
 				}
 				a := s.actions()[i]
-				err, _ := s.attempt(a.ready(s), a, failure{reply: refusal.Reply.of})
+				_, err := s.attempt(a.ready(s), a, failure{reply: refusal.Reply.of})
 				e := normalize.AsError(err)
 				if err == nil || e.Kind != refusal.Kind || e.Field != refusal.Field {
 					t.Errorf("got %v (%+v), want %s %s", err, e, refusal.Kind, refusal.Field)
@@ -174,7 +174,7 @@ func checkLostAnswers(t *testing.T, h Harness) {
 func loseAnswer(t *testing.T, s *session, f failure) {
 	req, at := s.mustOrder(), time.Now()
 	label := action{op: adapters.OpLabel, commits: true}
-	err, _ := s.attempt(func(ctx context.Context) error {
+	_, err := s.attempt(func(ctx context.Context) error {
 		_, err := s.ops.Labeler.Label(ctx, req)
 		return err
 	}, label, f)

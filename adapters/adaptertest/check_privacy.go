@@ -26,7 +26,7 @@ func checkPrivacy(t *testing.T, h Harness) {
 			if f.name == "without end" {
 				continue
 			}
-			err, _ := s.attempt(call, a, f)
+			_, err := s.attempt(call, a, f)
 			silent(t, f.name+": the error", words, errorText(err))
 		}
 		silent(t, "a log line", words, s.logs.String())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -146,6 +145,3 @@ func plain(t *testing.T, b []byte) any {
 	}
 	return v
 }
-
-// shipped is the planned day of the samples.
-func shipped(t *testing.T) time.Time { return moment(t, "2027-01-18T17:00:00+01:00") }
