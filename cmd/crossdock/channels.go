@@ -48,10 +48,14 @@ func writeChannels(w io.Writer, list []httpapi.Channel) error {
 }
 
 func writeChannel(w io.Writer, ch httpapi.Channel) error {
+	health := ch.Health.State
+	if ch.Health.Reason != nil {
+		health += " " + *ch.Health.Reason
+	}
 	lines := [][2]string{
 		{"channel", ch.Channel}, {"carrier", ch.Carrier}, {"service", ch.Service}, {"kind", ch.Kind + ", " + ch.Mode},
 		{"configured", fmt.Sprint(ch.Configured)}, {"platforms", dash(strings.Join(ch.Platforms, ", "))},
-		{"can", strings.Join(ch.Capabilities, ", ")}, {"health", ch.Health.State + " " + ch.Health.Reason},
+		{"can", strings.Join(ch.Capabilities, ", ")}, {"health", health},
 		{"needs (rate)", dash(strings.Join(ch.Requirements.Required.Rates, " "))},
 		{"needs (label)", dash(strings.Join(ch.Requirements.Required.Labels, " "))},
 		{"goods", strings.Join(ch.Requirements.Goods, ", ")},

@@ -176,7 +176,8 @@ func inboundIntervals(sandbox bool) inbound.Intervals {
 
 func (g *gatewayProcess) handler(publicURL string) http.Handler {
 	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Purchases: g.purchases,
-		Trackers: g.trackers, Inbox: g.inbox, Inbound: g.inbound, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL}
+		Trackers: g.trackers, Inbox: g.inbox, Inbound: g.inbound, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
+		TenantLimit: tenantLimit(g.opts.file)}
 	if g.opts.sandboxURL != "" {
 		d.Metrics = g.metricsHandler()
 	}

@@ -42,6 +42,18 @@ func ceilings(f configs.File) func(tenant string) store.Ceilings {
 	return func(tenant string) store.Ceilings { return byTenant[tenant] }
 }
 
+// tenantLimit is how many requests a second a tenant may make, and how many at once.
+func tenantLimit(f configs.File) func(tenant string) (float64, int) {
+	byTenant := map[string]configs.TenantLimits{}
+	for _, t := range f.Tenants {
+		byTenant[t.ID] = t.Limits
+	}
+	return func(tenant string) (float64, int) {
+		l := byTenant[tenant]
+		return l.RequestsPerSecond, l.Burst
+	}
+}
+
 // spend is a price in the currency of a ceiling.
 func spend(rates *fx.Rates) func(normalize.Money, store.Ceilings) (normalize.Money, error) {
 	return func(price normalize.Money, limit store.Ceilings) (normalize.Money, error) {

@@ -148,6 +148,9 @@ func (r *Registry) Tenant(tenant string) []*Account {
 	return out
 }
 
+// Owned are all accounts of one tenant, also those that cannot be used.
+func (r *Registry) Owned(tenant string) []*Account { return r.byTenant[tenant] }
+
 // Get returns a tenant's account; another tenant's is not found.
 func (r *Registry) Get(tenant, id string) (*Account, bool) {
 	a, ok := r.byID[id]

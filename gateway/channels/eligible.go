@@ -42,16 +42,24 @@ func platformFits(_ adapters.Spec, svc adapters.Service, s *normalize.Shipment) 
 }
 
 func laneFits(_ adapters.Spec, svc adapters.Service, s *normalize.Shipment) *normalize.Error {
+	if err := Lane(svc, s.Origin.Country, s.Destination.Country); err != nil {
+		return err
+	}
+	if terms := svc.Requirements.Incoterms; len(terms) > 0 && !slices.Contains(terms, s.Incoterm) {
+		return normalize.NotServiceable("/incoterm", "carries on the terms %s only", joinTerms(terms))
+	}
+	return nil
+}
+
+// Lane tells why a service does not carry from one country to another, nil where it does.
+// A country that is not said is any.
+func Lane(svc adapters.Service, from, to string) *normalize.Error {
 	r := svc.Requirements
-	from, to := s.Origin.Country, s.Destination.Country
 	switch {
 	case len(r.Origins) > 0 && from != "" && !slices.Contains(r.Origins, from):
 		return normalize.NotServiceable("/origin/country", "carries from %s only", strings.Join(r.Origins, ", "))
-	case len(r.Destinations) > 0 && to != "" && !slices.Contains(r.Destinations, to),
-		slices.Contains(r.NotTo, to):
+	case len(r.Destinations) > 0 && to != "" && !slices.Contains(r.Destinations, to), slices.Contains(r.NotTo, to):
 		return normalize.NotServiceable("/destination/country", "does not carry to this country")
-	case len(r.Incoterms) > 0 && !slices.Contains(r.Incoterms, s.Incoterm):
-		return normalize.NotServiceable("/incoterm", "carries on the terms %s only", joinTerms(r.Incoterms))
 	}
 	return nil
 }

@@ -5,9 +5,11 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -39,12 +41,16 @@ type Deps struct {
 	PublicURL string
 	// Metrics is served on /metrics where it is not nil.
 	Metrics http.Handler
+	// TenantLimit is how many requests a second a tenant may make, and how many at once; 0
+	// is no bound, and twice the rate. nil bounds nobody.
+	TenantLimit func(tenant string) (perSecond float64, burst int)
 }
 
 // Server holds the routes.
 type Server struct {
 	Deps
-	api huma.API
+	api    huma.API
+	limits tenantLimits
 }
 
 func init() {
@@ -78,7 +84,7 @@ func New(d Deps) http.Handler {
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", namer())
 	registerAliases(cfg.Components.Schemas)
 	s := &Server{Deps: d, api: humago.New(mux, cfg)}
-	s.api.UseMiddleware(s.authenticate)
+	s.api.UseMiddleware(s.authenticate, s.limit)
 	s.rateRoutes()
 	s.labelRoutes()
 	s.trackerRoutes()
@@ -97,6 +103,7 @@ type route struct {
 	scope                     string
 	tag                       string
 	status                    int
+	also                      []int // statuses that have the same body
 	errors                    []int
 }
 
@@ -119,6 +126,24 @@ func register[I, O any](s *Server, r route, handler func(context.Context, *I) (*
 		}
 		return out, nil
 	})
+	answers := operation(s.api.OpenAPI().Paths[r.path], r.method).Responses
+	for _, status := range r.also {
+		same := *answers[strconv.Itoa(cmp.Or(r.status, http.StatusOK))]
+		same.Description = http.StatusText(status)
+		answers[strconv.Itoa(status)] = &same
+	}
+}
+
+// operation is a path's entry in the contract.
+func operation(item *huma.PathItem, method string) *huma.Operation {
+	switch method {
+	case http.MethodPost:
+		return item.Post
+	case http.MethodDelete:
+		return item.Delete
+	default:
+		return item.Get
+	}
 }
 
 // Page are the query parameters of a list.

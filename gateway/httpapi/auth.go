@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -101,6 +102,17 @@ func (k *Keys) Find(ctx context.Context, text string) (store.APIKey, error) {
 	return known.key, nil
 }
 
+// Revoke ends a key, here at once and on every other replica within rememberKey.
+func (k *Keys) Revoke(ctx context.Context, tenant store.Tenant, id string) (store.APIKey, error) {
+	key, err := k.store.RevokeKey(ctx, tenant, id)
+	if err == nil {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		delete(k.recent, string(key.Hash))
+	}
+	return key, err
+}
+
 func (k *Keys) remember(hash string, v seen) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -124,8 +136,8 @@ func tenantOf(ctx context.Context) string { return string(who(ctx).Tenant) }
 // without a declared scope do not exist here, so nothing is open by being forgotten.
 func (s *Server) authenticate(ctx huma.Context, next func(huma.Context)) {
 	scope, _ := ctx.Operation().Metadata[scopeKey].(string)
-	text, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
-	if !ok || len(text) > 200 {
+	scheme, text, _ := strings.Cut(ctx.Header("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || text == "" || len(text) > 200 {
 		s.refuse(ctx, gateway.Refuse(gateway.CodeUnauthenticated, "send Authorization: Bearer with an API key"))
 		return
 	}
@@ -145,10 +157,12 @@ func (s *Server) authenticate(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithValue(ctx, callerKey{}, key))
 }
 
-func (s *Server) refuse(ctx huma.Context, r *gateway.Refusal) {
-	p := fromRefusal(r)
+func (s *Server) refuse(ctx huma.Context, r *gateway.Refusal) { s.write(ctx, fromRefusal(r)) }
+
+// write answers with a problem where the framework does not.
+func (s *Server) write(ctx huma.Context, p *Problem) {
 	p.Instance = ctx.URL().Path
-	if p.Status == 401 {
+	if p.Status == http.StatusUnauthorized {
 		ctx.SetHeader("WWW-Authenticate", `Bearer realm="crossdock"`)
 	}
 	for k, v := range p.GetHeaders() {

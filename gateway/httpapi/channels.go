@@ -8,6 +8,7 @@ import (
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/channels"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -25,6 +26,15 @@ type Channel struct {
 	Requirements Requirements `json:"requirements"`
 	Promise      *Promise     `json:"promise" null:"true"`
 	Health       Health       `json:"health"`
+	Lane         *Lane        `json:"lane,omitempty" doc:"Where from and to were asked for"`
+}
+
+// Lane tells whether a channel carries from one country to another.
+type Lane struct {
+	From        string  `json:"from"`
+	To          string  `json:"to"`
+	Serviceable bool    `json:"serviceable"`
+	Reason      *string `json:"reason" null:"true"`
 }
 
 // Requirements are what a channel needs of a shipment.
@@ -86,9 +96,9 @@ type Promise struct {
 // Health is how the carrier has answered lately.
 type Health struct {
 	State     string     `json:"state" enum:"closed,open,half_open"`
-	Since     *time.Time `json:"since,omitempty"`
-	Reason    string     `json:"reason,omitempty"`
-	RateLimit *RateLimit `json:"rate_limit,omitempty"`
+	Since     *time.Time `json:"since" null:"true"`
+	Reason    *string    `json:"reason" null:"true"`
+	RateLimit *RateLimit `json:"rate_limit" null:"true" doc:"null where no account of yours is behind it"`
 	ErrorRate string     `json:"error_rate"`
 	P50MS     int64      `json:"p50_ms"`
 	P99MS     int64      `json:"p99_ms"`
@@ -100,31 +110,67 @@ type RateLimit struct {
 	Remaining int `json:"remaining"`
 }
 
+// laneQuery asks for the channels of a lane.
+type laneQuery struct {
+	From string `query:"from" maxLength:"2" doc:"ISO 3166-1 alpha-2; only together with to"`
+	To   string `query:"to" maxLength:"2"`
+}
+
+func (q laneQuery) check() error {
+	if q == (laneQuery{}) {
+		return nil
+	}
+	var errs normalize.FieldErrors
+	for _, c := range []struct{ at, country string }{{"/from", q.From}, {"/to", q.To}} {
+		if !normalize.ValidCountry(c.country) {
+			errs = append(errs, normalize.FieldError{Pointer: c.at, Detail: "is not an ISO 3166-1 alpha-2 code"})
+		}
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
+}
+
+// lane is what a channel says of the lane that was asked for.
+func (q laneQuery) lane(svc adapters.Service) *Lane {
+	if q == (laneQuery{}) {
+		return nil
+	}
+	out := &Lane{From: q.From, To: q.To, Serviceable: true}
+	if err := channels.Lane(svc, q.From, q.To); err != nil {
+		out.Serviceable, out.Reason = false, &err.Message
+	}
+	return out
+}
+
 func (s *Server) channelRoutes() {
 	register(s, route{method: "GET", path: "/v1/channels", id: "list-channels", summary: "Every channel of this gateway", scope: "rates:read", tag: "Channels"},
-		func(ctx context.Context, in *struct {
-			From string `query:"from" maxLength:"2"`
-			To   string `query:"to" maxLength:"2"`
-		}) (*List[Channel], error) {
+		func(ctx context.Context, in *laneQuery) (*List[Channel], error) {
+			if err := in.check(); err != nil {
+				return nil, err
+			}
 			var out []Channel
 			for _, spec := range s.Registry.Specs() {
 				for _, svc := range spec.Services {
-					out = append(out, s.channel(tenantOf(ctx), spec, svc))
+					out = append(out, s.channel(tenantOf(ctx), spec, svc, *in))
 				}
 			}
 			return listOf(out, ""), nil
 		})
 	register(s, route{method: "GET", path: "/v1/channels/{channel}", id: "get-channel", summary: "One channel", scope: "rates:read", tag: "Channels"},
 		func(ctx context.Context, in *struct {
+			laneQuery
 			Channel string `path:"channel" maxLength:"80"`
-			From    string `query:"from" maxLength:"2"`
-			To      string `query:"to" maxLength:"2"`
 		}) (*struct{ Body Channel }, error) {
 			spec, svc, ok := s.Registry.Service(in.Channel)
 			if !ok {
 				return nil, gateway.NotFound("channel")
 			}
-			return &struct{ Body Channel }{s.channel(tenantOf(ctx), spec, svc)}, nil
+			if err := in.check(); err != nil {
+				return nil, err
+			}
+			return &struct{ Body Channel }{s.channel(tenantOf(ctx), spec, svc, in.laneQuery)}, nil
 		})
 	register(s, route{method: "GET", path: "/v1/carriers", id: "list-carriers", summary: "The adapters of this build and your accounts with them", scope: "rates:read", tag: "Channels"},
 		func(ctx context.Context, _ *struct{}) (*List[Carrier], error) {
@@ -137,7 +183,7 @@ func (s *Server) channelRoutes() {
 	register(s, route{method: "GET", path: "/v1/accounts", id: "list-accounts", summary: "Your carrier accounts", scope: "accounts:write", tag: "Accounts"},
 		func(ctx context.Context, _ *struct{}) (*List[Account], error) {
 			var out []Account
-			for _, a := range s.Registry.Tenant(tenantOf(ctx)) {
+			for _, a := range s.Registry.Owned(tenantOf(ctx)) {
 				out = append(out, s.account(a))
 			}
 			return listOf(out, ""), nil
@@ -215,9 +261,9 @@ func (s *Server) carrier(tenant string, spec adapters.Spec) Carrier {
 	return out
 }
 
-func (s *Server) channel(tenant string, spec adapters.Spec, svc adapters.Service) Channel {
+func (s *Server) channel(tenant string, spec adapters.Spec, svc adapters.Service, q laneQuery) Channel {
 	out := Channel{Channel: spec.Channel(svc.Name), Adapter: spec.Code, Carrier: spec.Carrier, Service: svc.Title,
-		Kind: svc.Kind, Mode: svc.Mode, Platforms: list(svc.Platforms), Capabilities: capabilities(spec, svc), Requirements: requirements(spec, svc)}
+		Kind: svc.Kind, Mode: svc.Mode, Platforms: list(svc.Platforms), Capabilities: capabilities(spec, svc), Requirements: requirements(spec, svc), Lane: q.lane(svc)}
 	if svc.Promise.DaysMax > 0 {
 		out.Promise = &Promise{svc.Promise.DaysMin, svc.Promise.DaysMax, svc.Promise.BusinessDays}
 	}

@@ -7,9 +7,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/crossdock-hub/crossdock/gateway"
@@ -39,8 +42,28 @@ func (s *Server) edge(next http.Handler) http.Handler {
 				return
 			}
 		}
-		next.ServeHTTP(&problemWriter{ResponseWriter: w, r: r}, r)
+		pw := &problemWriter{ResponseWriter: w, r: r}
+		defer s.recover(pw)
+		next.ServeHTTP(pw, r)
 	})
+}
+
+// recover answers a request whose handler panicked: a bug of ours must not look like a broken
+// connection, which a caller would take for a lost answer.
+func (s *Server) recover(w *problemWriter) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	what := fmt.Sprintf("%T", v) // the value may hold what a caller sent
+	if e, ok := v.(runtime.Error); ok {
+		what = e.Error()
+	}
+	s.Logger.Error("request panicked", "request_id", requestID(w.r.Context()), "panic", what, "stack", string(debug.Stack()))
+	if w.begun {
+		panic(http.ErrAbortHandler) // the answer is broken off, since it cannot be taken back
+	}
+	writeProblem(w.ResponseWriter, w.r, fromRefusal(gateway.Refuse(gateway.CodeInternal, internalDetail)))
 }
 
 func newRequestID() string {
@@ -98,9 +121,11 @@ type problemWriter struct {
 	http.ResponseWriter
 	r       *http.Request
 	swallow bool
+	begun   bool
 }
 
 func (w *problemWriter) WriteHeader(status int) {
+	w.begun = true
 	plain := strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain")
 	switch {
 	case plain && status == http.StatusNotFound:
@@ -118,6 +143,7 @@ func (w *problemWriter) Write(b []byte) (int, error) {
 	if w.swallow {
 		return len(b), nil
 	}
+	w.begun = true
 	return w.ResponseWriter.Write(b)
 }
 

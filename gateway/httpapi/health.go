@@ -16,11 +16,14 @@ func (s *Server) health(of []*accounts.Account, ops ...adapters.Operation) Healt
 		if i > 0 && badness(string(h.State)) <= badness(out.State) {
 			continue
 		}
-		out = Health{State: string(h.State), Reason: h.Reason, ErrorRate: strconv.FormatFloat(h.ErrorRate, 'f', -1, 32),
+		out = Health{State: string(h.State), ErrorRate: strconv.FormatFloat(h.ErrorRate, 'f', -1, 32),
 			P50MS: h.P50.Milliseconds(), P99MS: h.P99.Milliseconds(),
 			RateLimit: &RateLimit{h.RateLimit.Limit, h.RateLimit.Remaining}}
 		if !h.Since.IsZero() {
 			out.Since = &h.Since
+		}
+		if h.Reason != "" {
+			out.Reason = &h.Reason
 		}
 	}
 	return out

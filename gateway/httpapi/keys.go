@@ -86,7 +86,7 @@ func (s *Server) keyRoutes() {
 		func(ctx context.Context, in *struct {
 			ID string `path:"id" maxLength:"60"`
 		}) (*keyOutput, error) {
-			k, err := s.Store.RevokeKey(ctx, who(ctx).Tenant, in.ID)
+			k, err := s.Keys.Revoke(ctx, who(ctx).Tenant, in.ID)
 			return &keyOutput{200, apiKey(k)}, err
 		})
 }

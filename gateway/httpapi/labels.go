@@ -27,7 +27,7 @@ type buyInput struct {
 
 func (s *Server) labelRoutes() {
 	register(s, route{method: "POST", path: "/v1/labels", id: "buy-label", summary: "Buy a label, once per idempotency key", scope: "labels:write",
-		tag: "Labels", status: http.StatusCreated, errors: []int{202, 502, 504}}, s.buy)
+		tag: "Labels", status: http.StatusCreated, also: []int{http.StatusAccepted}, errors: []int{502, 504}}, s.buy)
 	register(s, route{method: "GET", path: "/v1/labels/{id}", id: "get-label", summary: "A label as it stands", scope: "labels:read", tag: "Labels"},
 		func(ctx context.Context, in *labelID) (*labelOutput, error) {
 			l, err := s.Purchases.Get(ctx, tenantOf(ctx), in.ID)

@@ -60,13 +60,14 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 var statuses = map[string]int{
 	string(gateway.CodeMalformed): 400, string(gateway.CodeKeyRequired): 400,
 	string(gateway.CodeUnauthenticated): 401, string(gateway.CodeForbidden): 403, string(gateway.CodeNotFound): 404,
-	string(gateway.CodeMethodNotAllowed): 405,
-	string(gateway.CodeInProgress):       409, string(gateway.CodeStateConflict): 409, string(gateway.CodeRateExpired): 409,
+	string(gateway.CodeMethodNotAllowed): 405, string(gateway.CodeNotAcceptable): 406,
+	string(gateway.CodeInProgress): 409, string(gateway.CodeStateConflict): 409, string(gateway.CodeRateExpired): 409,
 	string(gateway.CodeTooLarge): 413, string(gateway.CodeUnsupportedMedia): 415,
 	string(gateway.CodeInvalidRequest): 422, string(gateway.CodeKeyReused): 422, string(gateway.CodeMandateViolation): 422,
 	string(gateway.CodeRateMismatch): 422, string(gateway.CodeUnsupported): 422, string(gateway.CodeSpendingLimit): 422,
-	string(gateway.CodeTooManyRequests): 429,
-	string(gateway.CodeInternal):        500, string(gateway.CodeOverloaded): 503, string(gateway.CodeDeadlineExceeded): 504,
+	string(gateway.CodeTooManyRequests):   429,
+	string(gateway.CodeIrreversibleNeeds): 422, string(gateway.CodeStoreUnavailable): 503,
+	string(gateway.CodeInternal): 500, string(gateway.CodeOverloaded): 503, string(gateway.CodeDeadlineExceeded): 504,
 }
 
 // carrierStatuses are those of a carrier's failures that are not 502.
@@ -100,15 +101,28 @@ func (s *Server) problem(ctx context.Context, err error) error {
 		r := gateway.Refuse(gateway.CodeOverloaded, "the store takes no writes now; nothing was done")
 		r.RetryAfter = 5 * time.Second
 		return fromRefusal(r)
+	case errors.Is(err, store.ErrCommitUnknown):
+		r := gateway.Refuse(gateway.CodeStoreUnavailable, "the store did not say whether it has written this; ask again, with the same idempotency key")
+		r.RetryAfter = time.Second
+		return fromRefusal(r)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return fromRefusal(gateway.Refuse(gateway.CodeDeadlineExceeded, "the time for this request is over"))
 	}
 	if e, ok := errors.AsType[*normalize.Error](err); ok {
 		return fromRefusal(&gateway.Refusal{Carrier: e, Detail: e.Message})
 	}
 	s.Logger.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "err", err.Error())
-	return fromRefusal(gateway.Refuse(gateway.CodeInternal, "something broke on our side; the request id finds it in our log"))
+	return fromRefusal(gateway.Refuse(gateway.CodeInternal, internalDetail))
 }
 
+const internalDetail = "something broke on our side; the request id finds it in our log"
+
+// maxErrors bounds how many faults one answer names, so that a small request has no large
+// answer.
+const maxErrors = 50
+
 func fromRefusal(r *gateway.Refusal) *Problem {
+	r.Fields = r.Fields[:min(len(r.Fields), maxErrors)]
 	p := &Problem{Type: "about:blank", Code: string(r.Code), Source: "request", Detail: r.Error(), Errors: r.Fields,
 		Channel: r.Channel, Label: r.Label, RetryAfterMS: r.RetryAfter.Milliseconds()}
 	if r.Carrier != nil && r.Code == "" {
@@ -129,8 +143,8 @@ func fromRefusal(r *gateway.Refusal) *Problem {
 
 func fillCarrier(p *Problem, e *normalize.Error) {
 	p.Code, p.Status = string(e.Kind), http.StatusBadGateway
-	if st, ok := carrierStatuses[e.Kind]; ok {
-		p.Status = st
+	if st, ok := carrierStatuses[e.Kind]; ok && (p.Label == nil || st == http.StatusUnprocessableEntity) {
+		p.Status = st // the refusal of a label is 422 where the request is at fault, else 502
 	}
 	p.Retryable = e.Kind.Retryable() || e.Kind == guards.KindOverloaded
 	p.RetryAfterMS = e.RetryAfter.Milliseconds()

@@ -54,9 +54,13 @@ func (s *Server) ratesRoute() {
 		if err != nil {
 			return nil, s.problem(ctx, err)
 		}
+		body, err := a.Encoded()
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
 		return &huma.StreamResponse{Body: func(c huma.Context) {
 			c.SetHeader("Content-Type", "application/json")
-			_ = jsonFormat.Marshal(c.BodyWriter(), a) // the client is gone where this fails
+			_, _ = c.BodyWriter().Write(body) // the client is gone where this fails
 		}}, nil
 	})
 }
@@ -89,12 +93,14 @@ func (s *Server) streamRates(tenant string, r rating.Request) *huma.StreamRespon
 				send("error", p)
 				return
 			}
-			c.SetHeader("Content-Type", "application/problem+json")
-			c.SetStatus(p.Status)
-			_ = jsonFormat.Marshal(w, p)
+			s.write(c, p)
 			return
 		}
-		send("done", a)
+		body, err := a.Encoded()
+		if err != nil {
+			return
+		}
+		send("done", json.RawMessage(body))
 	}}
 }
 

@@ -18,7 +18,7 @@ type trackerOutput struct {
 
 func (s *Server) trackerRoutes() {
 	register(s, route{method: "POST", path: "/v1/trackers", id: "create-tracker", summary: "Follow a parcel; a number that is followed already gives that tracker",
-		scope: "tracking:write", tag: "Tracking", status: http.StatusCreated},
+		scope: "tracking:write", tag: "Tracking", status: http.StatusCreated, also: []int{http.StatusOK}},
 		func(ctx context.Context, in *struct{ Body trackers.Request }) (*trackerOutput, error) {
 			t, made, err := s.Trackers.Create(ctx, tenantOf(ctx), in.Body)
 			status := http.StatusOK

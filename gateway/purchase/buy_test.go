@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -283,4 +284,36 @@ func TestACallerWhoLeavesStopsNothing(t *testing.T) {
 			t.Errorf("state %s", p.State)
 		}
 	})
+}
+
+// What the contract shows of a label is there, null where there is nothing to say.
+func TestPromisedFieldsAreThere(t *testing.T) {
+	t.Parallel()
+	raw, err := json.Marshal(labelOf(store.PurchaseFile{Purchase: store.Purchase{ID: "lbl_1", State: store.PurchaseReady},
+		Attempts: []store.Attempt{{Kind: store.AttemptSend}}, Documents: []store.Document{{ID: "doc_1"}}, History: []store.HistoryLine{{Status: "purchasing"}}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]json.RawMessage
+	var parts struct{ Attempts, Documents, History []map[string]json.RawMessage }
+	if err := errors.Join(json.Unmarshal(raw, &got), json.Unmarshal(raw, &parts)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"reference", "tracking_number", "last_mile_tracking_number", "carrier_reference", "cost", "cost_source", "quoted", "tracker", "mandate"} {
+		if v := string(got[name]); v != "null" {
+			t.Errorf("%s is %q, want null", name, v)
+		}
+	}
+	for _, name := range []string{"id", "status", "channel", "account", "parcels", "client_reference", "attempts", "documents", "history", "created_at"} {
+		if v := string(got[name]); v == "" || v == "null" {
+			t.Errorf("%s is %q", name, v)
+		}
+	}
+	if v := string(parts.Attempts[0]["phase"]) + string(parts.Documents[0]["size"]) + string(parts.History[0]["detail"]); v != "nullnullnull" {
+		t.Errorf("inside they are %s", v)
+	}
+	var back Label
+	if err := json.Unmarshal(raw, &back); err != nil || back.ID != "lbl_1" || back.Documents[0].ID != "doc_1" {
+		t.Errorf("read again: %+v, %v", back, err)
+	}
 }

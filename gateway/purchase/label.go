@@ -17,18 +17,18 @@ type Label struct {
 	Status                 string                  `json:"status" enum:"purchasing,purchased,unknown,failed,voiding,voided,needs_attention"`
 	Channel                string                  `json:"channel"`
 	Account                string                  `json:"account"`
-	Reference              string                  `json:"reference,omitempty"`
-	TrackingNumber         string                  `json:"tracking_number,omitempty"`
-	LastMileTrackingNumber string                  `json:"last_mile_tracking_number,omitempty"`
-	CarrierReference       string                  `json:"carrier_reference,omitempty"`
+	Reference              string                  `json:"reference" null:"true"`
+	TrackingNumber         string                  `json:"tracking_number" null:"true"`
+	LastMileTrackingNumber string                  `json:"last_mile_tracking_number" null:"true"`
+	CarrierReference       string                  `json:"carrier_reference" null:"true"`
 	Parcels                []normalize.LabelParcel `json:"parcels"`
 	Cost                   *normalize.Money        `json:"cost" null:"true"`
-	CostSource             string                  `json:"cost_source,omitempty" enum:"carrier,quote,rate_card"`
+	CostSource             string                  `json:"cost_source" null:"true" enum:"carrier,quote,rate_card"`
 	Quoted                 *normalize.Money        `json:"quoted" null:"true"`
 	ClientReference        string                  `json:"client_reference"`
 	Attempts               []Attempt               `json:"attempts"`
 	Documents              []Document              `json:"documents"`
-	Tracker                string                  `json:"tracker,omitempty"`
+	Tracker                string                  `json:"tracker" null:"true"`
 	Mandate                *rating.Verdict         `json:"mandate" null:"true"`
 	History                []HistoryLine           `json:"history"`
 	CreatedAt              time.Time               `json:"created_at"`
@@ -44,9 +44,9 @@ type Label struct {
 type Attempt struct {
 	Kind        string    `json:"kind" enum:"send,find,fetch,void,draft"`
 	At          time.Time `json:"at"`
-	Phase       string    `json:"phase,omitempty"`
-	Outcome     string    `json:"outcome,omitempty"`
-	CarrierCode string    `json:"carrier_code,omitempty"`
+	Phase       string    `json:"phase" null:"true"`
+	Outcome     string    `json:"outcome" null:"true"`
+	CarrierCode string    `json:"carrier_code" null:"true"`
 }
 
 // Document is a stored paper of a label; URL is where its bytes are.
@@ -54,7 +54,7 @@ type Document struct {
 	ID     string `json:"id"`
 	Type   string `json:"type"`
 	Format string `json:"format"`
-	Size   string `json:"size,omitempty"`
+	Size   string `json:"size" null:"true"`
 	Parcel int    `json:"parcel,omitempty"`
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
@@ -66,7 +66,7 @@ type Document struct {
 type HistoryLine struct {
 	Status string    `json:"status"`
 	At     time.Time `json:"at"`
-	Detail string    `json:"detail,omitempty"`
+	Detail string    `json:"detail" null:"true"`
 }
 
 // details is what the answer shows beyond the columns of a purchase.
