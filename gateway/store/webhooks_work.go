@@ -189,7 +189,6 @@ func settleDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRoun
 		return nil
 	}
 	before := *w
-	w.UpdatedAt = now
 	events := r.Settle(w, now, counted)
 	w.keepIdentity(before)
 	return addEvents(ctx, s, w.Tenant, events)
