@@ -59,7 +59,6 @@ var instants = flag.Int("instants", 5, "in TestDeathAtEveryInstant, take every n
 // platform. Whatever it left, the next one brings the plan to its labels, and what cannot be
 // undone was done once: the platform fails the test otherwise.
 func TestDeathAtEveryInstant(t *testing.T) {
-	t.Parallel()
 	bubble(t, func(t *testing.T, s *stand) {
 		s.create(sample())
 		s.lead()

@@ -80,12 +80,32 @@ func decide(p store.Plan, f file, steps []store.Step, now time.Time, every Inter
 	if f.Cancel {
 		return decideCancel(p, f, open)
 	}
-	for _, s := range open { // nothing of these was sent yet
+	// Nothing of these was sent yet. What a confirmation needs comes before it.
+	slices.SortStableFunc(open, func(a, b store.Step) int { return rankOf(a) - rankOf(b) })
+	for _, s := range open {
 		if m, ok := decidePending(f, s); ok {
 			return m
 		}
 	}
-	return decideStage(p, f, now, every)
+	switch {
+	case len(f.Twins) > 0:
+		return move{do: actBegin, name: stepCancelTwin, target: f.Twins[0]}
+	case !f.TwinsDue.IsZero() && !now.Before(f.TwinsDue):
+		return move{do: actRead, name: readTwins}
+	}
+	m := decideStage(f, now, every)
+	if m.do == actWait && !f.TwinsDue.IsZero() && (m.until.IsZero() || f.TwinsDue.Before(m.until)) {
+		m.until = f.TwinsDue
+	}
+	return m
+}
+
+// rankOf puts confirmations behind all other steps.
+func rankOf(s store.Step) int {
+	if s.Name == stepConfirmPlacement || s.Name == stepConfirmTransport {
+		return 1
+	}
+	return 0
 }
 
 func openSteps(steps []store.Step) (open []store.Step) {
@@ -99,11 +119,11 @@ func openSteps(steps []store.Step) (open []store.Step) {
 
 // decideCancel drops what was never sent, then cancels at the platform where there is a plan.
 func decideCancel(p store.Plan, f file, open []store.Step) move {
-	for _, s := range open {
-		if s.Name == stepCancelPlan {
-			return move{do: actSend, step: s}
+	if len(open) > 0 {
+		if open[0].Name == stepCancelPlan {
+			return move{do: actSend, step: open[0]}
 		}
-		return move{do: actDrop, step: s}
+		return move{do: actDrop, step: open[0]}
 	}
 	if p.CarrierPlanID == "" {
 		return move{do: actEnd, name: statusCancelled}
@@ -157,17 +177,12 @@ func (f *file) windowToConfirm() (string, bool) {
 }
 
 // decideStage is what the stage itself asks for.
-func decideStage(p store.Plan, f file, now time.Time, every Intervals) move {
+func decideStage(f file, now time.Time, every Intervals) move {
 	begin := func(name string) move { return move{do: actBegin, name: name} }
 	read := func(name string) move { return move{do: actRead, name: name} }
 	switch f.Stage {
 	case stageCreate:
 		return begin(stepCreatePlan)
-	case stageTwins:
-		if len(f.Twins) > 0 {
-			return move{do: actBegin, name: stepCancelTwin, target: f.Twins[0]}
-		}
-		return read(readTwins)
 	case stagePrep:
 		if !f.PrepListed {
 			return read(readPrep)

@@ -16,7 +16,6 @@ type stage string
 // The stages. Those that wait are for a person; the others are the worker's.
 const (
 	stageCreate           stage = "create"
-	stageTwins            stage = "twins"
 	stagePrep             stage = "prep"
 	stagePackingOptions   stage = "packing_options"
 	stageListPacking      stage = "list_packing"
@@ -71,11 +70,12 @@ type file struct {
 	Polls    int `json:"polls,omitempty"`
 	// Negatives are clean readings that do not show the open step's effect.
 	Negatives int       `json:"negatives,omitempty"`
-	SentAt    time.Time `json:"sent_at,omitzero"`  // of the open step
-	Resent    bool      `json:"resent,omitempty"`  // the plan was created a second time
-	Dropped   []string  `json:"dropped,omitempty"` // confirmations that are given up before they were sent
-	Twins     []string  `json:"twins,omitempty"`   // plans of the same name that a lost answer left behind
-	TwinsRead bool      `json:"twins_read,omitempty"`
+	SentAt    time.Time `json:"sent_at,omitzero"`   // of the open step
+	Resent    bool      `json:"resent,omitempty"`   // the plan was created a second time
+	Dropped   []string  `json:"dropped,omitempty"`  // confirmations that are given up before they were sent
+	Twins     []string  `json:"twins,omitempty"`    // plans of the same name that a lost answer left behind
+	TwinsDue  time.Time `json:"twins_due,omitzero"` // when they are looked for
+	TwinLooks int       `json:"twin_looks,omitempty"`
 	Cancel    bool      `json:"cancel,omitempty"` // asked for
 	// Renewed counts options that were made anew since a person last did something.
 	Renewed int       `json:"renewed,omitempty"`
@@ -218,7 +218,7 @@ func (f *file) status() string {
 		return first
 	}
 	switch f.Stage {
-	case stageCreate, stageTwins, stagePackingOptions, stageListPacking, stageGroups:
+	case stageCreate, stagePackingOptions, stageListPacking, stageGroups:
 		return again(statusNeedsPacking, statusCreating)
 	case stagePrep:
 		before := file{Stage: f.PrepBefore, Reached: f.Reached, Confirm: f.Confirm}

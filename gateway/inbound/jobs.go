@@ -99,14 +99,18 @@ func jobOf(name string) job {
 	return job{}
 }
 
+// twinPauses are how long after a second creation a plan that the first one left behind is looked
+// for: a platform may be slow to list what it has.
+var twinPauses = []time.Duration{time.Minute, 10 * time.Minute}
+
 // clockSkew is how far the platform's clock may be behind ours, when plans are told by their age.
 const clockSkew = 2 * time.Minute
 
 func createJob() job {
-	done := func(f *file) {
+	done := func(p *store.Plan, f *file) {
 		f.enter(stagePackingOptions)
 		if f.Resent {
-			f.enter(stageTwins)
+			f.TwinsDue = p.UpdatedAt.Add(twinPauses[0])
 		}
 	}
 	return job{words: "the platform has the plan",
@@ -117,7 +121,7 @@ func createJob() job {
 			if id := detailOf(step).PlanID; id != "" { // where whoever created it did not live to write it down
 				p.CarrierPlanID = id
 			}
-			done(f)
+			done(p, f)
 		},
 		failed: func(_ *store.Plan, f *file, _ store.Step) { f.end(statusFailed) },
 		find: func(s *Service, ctx context.Context, t *turnOf, step store.Step) (finding, func(*store.Plan, *file), error) {
@@ -138,7 +142,7 @@ func createJob() job {
 			return happened, func(p *store.Plan, f *file) {
 				p.CarrierPlanID = first.ID
 				f.Resent = f.Resent || len(mine) > 1
-				if done(f); first.Status == adapters.PlanErrored {
+				if done(p, f); first.Status == adapters.PlanErrored {
 					f.end(statusFailed, Problem{Code: "plan_errored", Severity: "error", Message: "the platform could not create the plan, and its reason was lost"})
 				}
 			}, nil
@@ -164,9 +168,6 @@ func (s *Service) plansOfName(ctx context.Context, t *turnOf, since time.Time) (
 func twinJob() job {
 	gone := func(f *file, id string) {
 		f.Twins = slices.DeleteFunc(f.Twins, func(t string) bool { return t == id })
-		if len(f.Twins) == 0 {
-			f.enter(stagePackingOptions)
-		}
 	}
 	return job{words: "a second plan of the same name is cancelled", again: true,
 		send: sends(func(ctx context.Context, t *turnOf, step store.Step) (string, error) {

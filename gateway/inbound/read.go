@@ -96,9 +96,10 @@ func (s *Service) readTwins(ctx context.Context, t *turnOf) (string, applies, er
 			twins = append(twins, p.ID)
 		}
 	}
-	return "", func(_ *store.Plan, f *file) error {
-		if f.Twins = twins; len(twins) == 0 {
-			f.enter(stagePackingOptions)
+	return "", func(p *store.Plan, f *file) error {
+		f.Twins, f.TwinsDue = twins, time.Time{}
+		if f.TwinLooks++; f.TwinLooks < len(twinPauses) {
+			f.TwinsDue = p.UpdatedAt.Add(twinPauses[f.TwinLooks])
 		}
 		return nil
 	}, nil

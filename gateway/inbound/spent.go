@@ -41,7 +41,10 @@ func (f *file) lost(country string, at time.Time) normalize.Money {
 }
 
 func plus(total, more normalize.Money) normalize.Money {
-	if more.IsZero() || total.Currency == "" {
+	switch {
+	case more.IsZero():
+		return total
+	case total.Currency == "":
 		return more
 	}
 	sum, err := total.Add(more)

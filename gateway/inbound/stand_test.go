@@ -130,6 +130,7 @@ func (p permit) Cancel() {}
 // bubble runs a test in its own time, with a stand.
 func bubble(t *testing.T, run func(t *testing.T, s *stand)) {
 	t.Helper()
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		db, err := store.Open(t.Context(), store.Options{URL: filepath.Join(t.TempDir(), "x.db")})
 		if err != nil {
@@ -165,6 +166,15 @@ func (s *stand) begin(dieAt int) {
 		cancel()
 		running.Wait()
 	}
+}
+
+// slowly starts the process anew, for a test that waits for days: it looks for what is due once
+// a minute only.
+func (s *stand) slowly() {
+	s.t.Helper()
+	s.stop()
+	s.every.Tick = time.Minute
+	s.begin(0)
 }
 
 // sample is a plan of one SKU that the platform takes.

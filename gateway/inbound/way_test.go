@@ -54,7 +54,12 @@ func TestEveryWriteIsWrittenAhead(t *testing.T) {
 			if !write {
 				return nil
 			}
-			list, err := s.db.StepsOf(t.Context(), "t1", s.id)
+			plans, err := s.db.ListPlans(t.Context(), "t1", store.PlanFilter{}, store.Page{})
+			if err != nil || len(plans.Items) != 1 {
+				t.Errorf("%d plans, %v", len(plans.Items), err)
+				return nil
+			}
+			list, err := s.db.StepsOf(t.Context(), "t1", plans.Items[0].ID)
 			if err != nil {
 				t.Error(err)
 			}
