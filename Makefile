@@ -3,7 +3,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PKGS ?= ./...
 
-.PHONY: build test race-tools lint bench fuzz generate check docker clean
+.PHONY: build test race-tools lint bench chaos chaos-night fuzz generate check docker clean
 
 build: ## the one binary, static
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/crossdock ./cmd/crossdock
@@ -26,6 +26,15 @@ lint: ## formatting, vet, staticcheck
 
 bench: ## the hot paths, each beside a reference in the same run
 	$(GO) run ./cmd/bench
+
+chaos: ## labels under kill -9, database restarts and lying carriers, judged by the carriers' ledger: about ten minutes
+	$(GO) run ./cmd/chaos canaries
+	$(GO) run ./cmd/chaos purchases
+	$(GO) run ./cmd/chaos purchases -store sqlite
+
+chaos-night: chaos ## ten times as many
+	$(GO) run ./cmd/chaos purchases -n 100000 -duration 6h
+	$(GO) run ./cmd/chaos purchases -store sqlite -n 20000 -duration 2h
 
 fuzz: ## 20 s for each fuzz target
 	@for t in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \

@@ -23,7 +23,11 @@ func buyers(ctx context.Context, n int, a *api, q *queue) {
 	for range n {
 		work.Go(func() {
 			for o := q.next(ctx); o != nil; o = q.next(ctx) {
-				if wait := o.step(ctx, a); wait > 0 {
+				wait := o.step(ctx, a)
+				if wait == afterBreak {
+					pause(ctx, wait) // nobody is there: no other order would fare better
+				}
+				if wait > 0 {
 					q.again(o, wait)
 				} else {
 					q.done()

@@ -13,6 +13,7 @@ import (
 // truth; the labels are what the gateway says of it.
 type verdict struct {
 	counts map[string]int // labels by status
+	voids  map[string]int // those whose void was asked for, by status
 	parked map[adapters.Class]int
 	found  map[string][]string // what is wrong, by the name of the goal
 	sends  int
@@ -40,7 +41,7 @@ func (v *verdict) add(goal, format string, args ...any) {
 
 // judge holds every purchase against the ledger.
 func judge(orders []*order, labels []label, ledger []mocks.Purchase) *verdict {
-	v := &verdict{counts: map[string]int{}, parked: map[adapters.Class]int{}, found: map[string][]string{},
+	v := &verdict{counts: map[string]int{}, voids: map[string]int{}, parked: map[adapters.Class]int{}, found: map[string][]string{},
 		open: map[adapters.Class][]time.Duration{}}
 	byID := map[string]label{}
 	for _, l := range labels {
@@ -110,6 +111,9 @@ func (v *verdict) order(o *order, byID map[string]label, live map[string][]mocks
 		v.add(changed, "%s %s: it had failed for good and is %s", l.Channel, l.ID, l.Status)
 	}
 	v.label(o, l, live[l.ID])
+	if o.voids > 0 {
+		v.voids[l.Status]++
+	}
 	if d, ok := openFor(l); ok {
 		v.open[o.lane.class] = append(v.open[o.lane.class], d)
 	}

@@ -103,12 +103,8 @@ func (c *campaign) run(ctx context.Context) (*report, error) {
 
 // openStore makes the store and tells the gateways of it.
 func (c *campaign) openStore(ctx context.Context, dir string) (args []string, db database, end func(), err error) {
-	config := map[string]any{"guards": map[string]any{
-		"call_limits": map[string]any{"rate": "2s", "label": c.labelLimit.String(), "track": "2s", "find": "1500ms", "token": "1s", "other": "1500ms"},
-		// A breaker that opens would only make fewer purchases.
-		"breaker": map[string]any{"failures_in_row": 1_000_000, "failure_percent": 100, "min_calls": 1_000_000},
-	}}
 	end = func() {}
+	url := ""
 	if c.store == storePostgres {
 		pg := c.postgres
 		if pg == nil {
@@ -117,24 +113,39 @@ func (c *campaign) openStore(ctx context.Context, dir string) (args []string, db
 			}
 			end = func() { _ = pg.Stop() }
 		}
-		url, err := pg.Schema(ctx)
-		if err != nil {
+		if url, err = pg.Schema(ctx); err != nil {
 			end()
 			return nil, nil, nil, err
 		}
-		config["store"], db = url, pg
-	} else {
-		config["data"] = filepath.Join(dir, "data")
+		db = pg
 	}
-	b, err := yaml.Marshal(config)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "crossdock.yaml"), b, 0o600)
-	}
+	path, err := writeConfig(dir, url, c.labelLimit)
 	if err != nil {
 		end()
 		return nil, nil, nil, err
 	}
-	return []string{"--config", filepath.Join(dir, "crossdock.yaml")}, db, end, nil
+	return []string{"--config", path}, db, end, nil
+}
+
+// writeConfig makes the gateways' configuration: a store on PostgreSQL, or on SQLite in dir
+// where url is empty, and call limits by which a lease is a matter of seconds.
+func writeConfig(dir, url string, labelLimit time.Duration) (string, error) {
+	config := map[string]any{"guards": map[string]any{
+		"call_limits": map[string]any{"rate": "2s", "label": labelLimit.String(), "track": "2s", "find": "1500ms", "token": "1s", "other": "1500ms"},
+		// A breaker that opens would only make fewer purchases.
+		"breaker": map[string]any{"failures_in_row": 1_000_000, "failure_percent": 100, "min_calls": 1_000_000},
+	}}
+	if url == "" {
+		config["data"] = filepath.Join(dir, "data")
+	} else {
+		config["store"] = url
+	}
+	b, err := yaml.Marshal(config)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "crossdock.yaml")
+	return path, os.WriteFile(path, b, 0o600)
 }
 
 // orders makes what is to be bought: the lanes in turn.
@@ -184,7 +195,7 @@ func (c *campaign) buy(ctx context.Context, r *report, a *api, orders []*order, 
 	// The trouble ends a little after the last purchase has begun: what is open then must end
 	// without more of it.
 	troubling.Go(func() {
-		for q.unbegun() > 0 && f.broken() == nil && pause(trouble, 100*time.Millisecond) {
+		for q.unbegun() > 0 && f.broken() == nil && pause(trouble, 250*time.Millisecond) {
 		}
 		for last := time.Now(); q.left() > 0 && time.Since(last) < aftershock && pause(trouble, 100*time.Millisecond); {
 		}
@@ -262,7 +273,7 @@ func look(ctx context.Context, a *api, round int) bool {
 }
 
 // patientRounds is how many seconds the gateway has to settle on its own.
-const patientRounds = 15
+const patientRounds = 10
 
 func (c *campaign) judge(ctx context.Context, r *report, f *fleet, box *box, orders []*order) error {
 	a := newAPI(time.Minute, f.pick)
@@ -273,11 +284,6 @@ func (c *campaign) judge(ctx context.Context, r *report, f *fleet, box *box, ord
 	ledger, err := box.ledger(ctx)
 	if err != nil {
 		return err
-	}
-	for _, o := range orders {
-		if o.void {
-			r.Voids++
-		}
 	}
 	r.Kills, r.Freezes, r.Restarts = c.trouble.kills.Load(), c.trouble.freezes.Load(), c.trouble.restarts.Load()
 	r.Panics = f.panics()

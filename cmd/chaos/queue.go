@@ -10,6 +10,7 @@ import (
 // queue hands orders to the buyers: those whose time has come before fresh ones, and each to
 // one buyer at a time.
 type queue struct {
+	all     []*order
 	mu      sync.Mutex
 	fresh   []*order
 	waiting later
@@ -38,7 +39,7 @@ func (l *later) Pop() any {
 	return last
 }
 
-func newQueue(orders []*order) *queue { return &queue{fresh: orders, open: len(orders)} }
+func newQueue(orders []*order) *queue { return &queue{all: orders, fresh: orders, open: len(orders)} }
 
 // next returns an order that is due, nil when all are final or ctx has ended.
 func (q *queue) next(ctx context.Context) *order {
@@ -97,9 +98,15 @@ func (q *queue) left() int {
 	return q.open
 }
 
-// unbegun is how many orders nobody has asked for yet.
+// unbegun is how many orders have no label yet.
 func (q *queue) unbegun() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return len(q.fresh)
+	n := 0
+	for _, o := range q.all {
+		o.mu.Lock()
+		if o.id == "" && o.refused == "" {
+			n++
+		}
+		o.mu.Unlock()
+	}
+	return n
 }

@@ -37,7 +37,7 @@ type report struct {
 	Freezes     int64            `json:"freezes"`
 	Restarts    int64            `json:"database_restarts"`
 	Panics      int              `json:"panics"`
-	Voids       int              `json:"voids_asked"`
+	Voids       map[string]int   `json:"voids"` // the ends of labels whose void was asked for, by status
 	BuyMS       int64            `json:"buying_ms"`
 	QuietMS     int64            `json:"settling_ms"`
 	ToSettled   map[string]spans `json:"unknown_to_settled"` // by class
@@ -64,7 +64,7 @@ const maxDetail = 5
 
 // fill takes over what the oracle found.
 func (r *report) fill(v *verdict) {
-	r.Statuses, r.Resends, r.Broken = v.counts, v.again, map[string]int{}
+	r.Statuses, r.Voids, r.Resends, r.Broken = v.counts, v.voids, v.again, map[string]int{}
 	if v.sends > 0 {
 		r.ResendShare = float64(v.again) / float64(v.sends)
 	}
