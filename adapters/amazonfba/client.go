@@ -165,7 +165,7 @@ func (c *client) fail(r rest.Reply, commits bool) *normalize.Error {
 	first := list.Errors[0]
 	message := first.Message
 	if first.Details != "" {
-		message += ": " + first.Details
+		message = strings.TrimRight(message, ". ") + ": " + first.Details
 	}
 	e := c.rest.Fail(op, kind, r, first.Code, message)
 	if kind == normalize.KindRateLimited && e.RetryAfter == 0 {
@@ -177,8 +177,11 @@ func (c *client) fail(r rest.Reply, commits bool) *normalize.Error {
 // pause is how long one request takes of a rate like "2.0"; a second where none was told, which
 // is the rule on a 429.
 func pause(limit string) time.Duration {
+	if len(limit) > 12 || strings.Trim(limit, "0123456789.") != "" { // no exponent, which could be of any size
+		return time.Second
+	}
 	perSecond, ok := new(big.Rat).SetString(limit)
-	if !ok || len(limit) > 12 || perSecond.Sign() <= 0 {
+	if !ok || perSecond.Sign() <= 0 {
 		return time.Second
 	}
 	ns := new(big.Rat).Quo(new(big.Rat).SetInt64(int64(time.Second)), perSecond)

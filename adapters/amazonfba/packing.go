@@ -23,7 +23,7 @@ func (a *Adapter) GeneratePacking(ctx context.Context, planID string) (string, e
 	return a.client.start(ctx, call{method: http.MethodPost, path: path("inboundPlans", planID, "packingOptions")})
 }
 
-// ListPacking lists the packing options. Box limits are the tightest of their configurations.
+// ListPacking lists the packing options. Box limits are the widest of their configurations.
 // Source: listPackingOptions.
 func (a *Adapter) ListPacking(ctx context.Context, planID string) ([]adapters.InboundOption, error) {
 	rows, err := list[packingPage](ctx, a.client, path("inboundPlans", planID, "packingOptions"), nil, "20")
@@ -36,11 +36,13 @@ func (a *Adapter) ListPacking(ctx context.Context, planID string) ([]adapters.In
 		if o.Fees, o.Discounts, err = a.incentives(r.Fees, r.Discounts); err != nil {
 			return nil, err
 		}
+		first := true
 		for _, conf := range r.Configurations {
 			if w := conf.Boxes.Weight; w != nil {
-				if err := a.boxLimits(&o, w.Minimum, w.Maximum, w.Unit); err != nil {
+				if err := a.boxLimits(&o, first, w.Minimum, w.Maximum, w.Unit); err != nil {
 					return nil, err
 				}
+				first = false
 			}
 		}
 		out = append(out, o)
@@ -48,15 +50,18 @@ func (a *Adapter) ListPacking(ctx context.Context, planID string) ([]adapters.In
 	return out, nil
 }
 
-// boxLimits narrows an option's limits to those of one more configuration.
-func (a *Adapter) boxLimits(o *adapters.InboundOption, least, most json.Number, unit string) error {
+// boxLimits widens an option's limits to those of one more configuration: a box must fit one of
+// them, not all.
+func (a *Adapter) boxLimits(o *adapters.InboundOption, first bool, least, most json.Number, unit string) error {
 	low, err1 := mass{unit, least}.weight()
 	high, err2 := mass{unit, most}.weight()
 	if err1 != nil || err2 != nil {
 		return a.client.bad("a box's limit is no weight")
 	}
-	o.MinWeight = max(o.MinWeight, low)
-	if high > 0 && (o.MaxWeight == 0 || high < o.MaxWeight) {
+	if first || low < o.MinWeight {
+		o.MinWeight = low
+	}
+	if first || high == 0 || (o.MaxWeight > 0 && high > o.MaxWeight) { // 0 is no limit
 		o.MaxWeight = high
 	}
 	return nil

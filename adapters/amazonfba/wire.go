@@ -41,8 +41,8 @@ type address struct {
 	District   string `json:"districtOrCounty,omitempty"`
 	City       string `json:"city"`
 	State      string `json:"stateOrProvinceCode,omitempty"`
-	PostalCode string `json:"postalCode"`
 	Country    string `json:"countryCode"`
+	PostalCode string `json:"postalCode"`
 	Phone      string `json:"phoneNumber,omitempty"`
 	Email      string `json:"email,omitempty"`
 }
