@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +21,7 @@ func inboundCommand() *cobra.Command {
 	c := &cobra.Command{Use: "inbound", Short: "Send stock into a platform's warehouses (FBA)",
 		Long: "Send stock into a platform's own warehouses. The gateway drives the platform's steps; show tells what the plan\n" +
 			"waits for: boxes (pack), a placement (place), transport (transport)."}
+	c.PersistentFlags().Bool("wait", false, "wait until the plan needs a person, or has ended")
 	c.AddCommand(inboundCreate(), inboundShow(), inboundList(), inboundPack(), inboundPlace(), inboundQuote(), inboundTransport(),
 		inboundDocuments(), inboundTrack(), inboundCancel())
 	return c
@@ -33,7 +37,8 @@ func planPath(parts ...string) string {
 
 // sendPlan makes a request that answers with a plan, and shows it.
 func sendPlan(c *cobra.Command, path string, body any, header ...string) error {
-	a, err := newClient().do(c.Context(), http.MethodPost, path, body, header...)
+	cl := newClient()
+	a, err := cl.do(c.Context(), http.MethodPost, path, body, header...)
 	if err != nil {
 		return failed(c, err)
 	}
@@ -41,7 +46,36 @@ func sendPlan(c *cobra.Command, path string, body any, header ...string) error {
 	if err := json.Unmarshal(a.body, &p); err != nil {
 		return err
 	}
-	return show(c, a.body, func(w io.Writer) error { return writePlan(w, p) })
+	return showPlan(c, cl, p, a.body)
+}
+
+// How often a plan is looked at that is waited for, and for how long at most.
+const (
+	planEvery = 500 * time.Millisecond
+	planLimit = 30 * time.Minute
+)
+
+// showPlan shows a plan, with --wait as soon as it needs a person or has ended.
+func showPlan(c *cobra.Command, cl *client, p inbound.Plan, raw []byte) error {
+	if wait, err := c.Flags().GetBool("wait"); err == nil && wait {
+		ctx, cancel := context.WithTimeout(c.Context(), planLimit)
+		defer cancel()
+		tick := time.NewTicker(planEvery)
+		defer tick.Stop()
+		for p.WaitingFor == "platform" {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("plan %s still waits for the platform; it is %s", p.ID, p.Status)
+			case <-tick.C:
+			}
+			id := p.ID
+			p = inbound.Plan{}
+			if raw, err = cl.get(ctx, planPath(id), &p); err != nil {
+				return failed(c, err)
+			}
+		}
+	}
+	return show(c, raw, func(w io.Writer) error { return writePlan(w, p) })
 }
 
 // object reads a JSON object from the file that -f names.
@@ -81,11 +115,12 @@ func inboundShow() *cobra.Command {
 	return &cobra.Command{Use: "show ID", Short: "Where a plan stands, and what it waits for", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			var p inbound.Plan
-			raw, err := newClient().get(c.Context(), planPath(args[0]), &p)
+			cl := newClient()
+			raw, err := cl.get(c.Context(), planPath(args[0]), &p)
 			if err != nil {
 				return failed(c, err)
 			}
-			return show(c, raw, func(w io.Writer) error { return writePlan(w, p) })
+			return showPlan(c, cl, p, raw)
 		}}
 }
 

@@ -52,8 +52,8 @@ func (s *stand) decideOnce(p Plan) {
 	}
 }
 
-// instants is how many are passed over between two deaths: 5 and 1 tell the same, in minutes.
-var instants = flag.Int("instants", 5, "in TestDeathAtEveryInstant, take every n-th")
+// instants is how many are passed over between two deaths: 9 and 1 tell the same, in minutes.
+var instants = flag.Int("instants", 9, "in TestDeathAtEveryInstant, take every n-th")
 
 // A process may die at any instant: before or after each write to the store and each call to the
 // platform. Whatever it left, the next one brings the plan to its labels, and what cannot be
