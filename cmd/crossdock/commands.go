@@ -6,6 +6,6 @@ import "github.com/spf13/cobra"
 func commands() []*cobra.Command {
 	return []*cobra.Command{
 		demoCommand(), serveCommand(), ratesCommand(), buyCommand(), labelCommand(), trackCommand(), inboundCommand(), channelsCommand(),
-		sandboxCommand(), keysCommand(), doctorCommand(),
+		sandboxCommand(), webhooksCommand(), keysCommand(), doctorCommand(),
 	}
 }

@@ -33,6 +33,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
+	"github.com/crossdock-hub/crossdock/gateway/webhooks"
 )
 
 // gatewayOptions say what to run.
@@ -56,6 +57,7 @@ type gatewayProcess struct {
 	trackers  *trackers.Service
 	inbox     *inbox.Service
 	inbound   *inbound.Service
+	webhooks  *webhooks.Service
 	keys      *httpapi.Keys
 	clients   []*http.Client
 }
@@ -153,6 +155,9 @@ func (g *gatewayProcess) services() error {
 		return err
 	}
 	g.inbound = inbound.New(inbound.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger, Intervals: inboundIntervals(o.sandboxURL != "")})
+	if g.webhooks, err = newWebhooks(o, g.store, g.metrics); err != nil {
+		return err
+	}
 	g.keys = httpapi.NewKeys(g.store, g.store.Meta().DataKey)
 	if o.sandboxURL != "" {
 		g.keys.AllowSandbox(configs.DefaultTenant)
@@ -174,9 +179,9 @@ func inboundIntervals(sandbox bool) inbound.Intervals {
 	return inbound.DefaultIntervals()
 }
 
-func (g *gatewayProcess) handler(publicURL string) http.Handler {
+func (g *gatewayProcess) handler(publicURL string, closing <-chan struct{}) http.Handler {
 	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Purchases: g.purchases,
-		Trackers: g.trackers, Inbox: g.inbox, Inbound: g.inbound, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
+		Trackers: g.trackers, Inbox: g.inbox, Inbound: g.inbound, Webhooks: g.webhooks, Closing: closing, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
 		TenantLimit: tenantLimit(g.opts.file)}
 	if g.opts.sandboxURL != "" {
 		d.Metrics = g.metricsHandler()
@@ -192,7 +197,7 @@ func (g *gatewayProcess) metricsHandler() http.Handler {
 // workers stopped, the store closed. ready is called once it serves.
 func (g *gatewayProcess) run(ctx context.Context, ln net.Listener, metricsListen string, ready func(addr string) error) error {
 	addr := ln.Addr().String()
-	servers := []*http.Server{httpServer(g.handler("http://" + addr))}
+	servers := []*http.Server{httpServer(g.handler("http://"+addr, ctx.Done()))}
 	listeners := []net.Listener{ln}
 	if metricsListen != "" {
 		mln, err := net.Listen("tcp", metricsListen)
@@ -245,6 +250,7 @@ func (g *gatewayProcess) startWorkers(ctx context.Context, work *sync.WaitGroup)
 	work.Go(func() { g.trackers.Run(ctx) })
 	work.Go(func() { g.inbox.Run(ctx) })
 	work.Go(func() { g.inbound.Run(ctx) })
+	work.Go(func() { g.webhooks.Run(ctx) })
 	work.Go(func() { g.sweep(ctx) })
 }
 
@@ -280,6 +286,7 @@ func (g *gatewayProcess) sweep(ctx context.Context) {
 func (g *gatewayProcess) close() error {
 	g.rating.Close()
 	g.purchases.Close()
+	g.webhooks.Close()
 	for _, c := range g.clients {
 		c.CloseIdleConnections()
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -22,6 +23,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
+	"github.com/crossdock-hub/crossdock/gateway/webhooks"
 )
 
 // Deps are the services behind the routes.
@@ -34,6 +36,7 @@ type Deps struct {
 	Trackers  *trackers.Service
 	Inbox     *inbox.Service
 	Inbound   *inbound.Service
+	Webhooks  *webhooks.Service
 	Keys      *Keys
 	Logger    *slog.Logger
 	Version   string
@@ -44,13 +47,16 @@ type Deps struct {
 	// TenantLimit is how many requests a second a tenant may make, and how many at once; 0
 	// is no bound, and twice the rate. nil bounds nobody.
 	TenantLimit func(tenant string) (perSecond float64, burst int)
+	// Closing is closed when the process begins to end: live views end with it.
+	Closing <-chan struct{}
 }
 
 // Server holds the routes.
 type Server struct {
 	Deps
-	api    huma.API
-	limits tenantLimits
+	api      huma.API
+	limits   tenantLimits
+	watching atomic.Int64 // live views
 }
 
 func init() {
@@ -84,13 +90,15 @@ func New(d Deps) http.Handler {
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", namer())
 	registerAliases(cfg.Components.Schemas)
 	s := &Server{Deps: d, api: humago.New(mux, cfg)}
-	s.api.UseMiddleware(s.authenticate, s.limit)
+	s.api.UseMiddleware(s.authenticate, s.limit, s.live)
 	s.rateRoutes()
 	s.labelRoutes()
 	s.trackerRoutes()
 	s.inboundRoutes()
 	s.channelRoutes()
 	s.callbackRoutes(mux)
+	s.webhookRoutes()
+	s.eventRoutes()
 	s.keyRoutes()
 	s.plainRoutes(mux)
 	markNulls(s.api.OpenAPI().Components.Schemas)
