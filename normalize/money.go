@@ -217,7 +217,15 @@ func (m Money) MarshalJSON() ([]byte, error) {
 	if m.IsZero() {
 		return []byte("null"), nil
 	}
-	return json.Marshal(moneyJSON{m.Amount(), m.Currency})
+	if !plainCode(m.Currency) {
+		return json.Marshal(moneyJSON{m.Amount(), m.Currency})
+	}
+	return []byte(`{"amount":"` + m.Amount() + `","currency":"` + m.Currency + `"}`), nil
+}
+
+// plainCode tells whether a currency needs no escaping, as every code of ISO 4217.
+func plainCode(code string) bool {
+	return len(code) == 3 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. Errors name the part at fault and no value.
