@@ -81,20 +81,31 @@ func parcelsFit(_ adapters.Spec, svc adapters.Service, s *normalize.Shipment) *n
 		return normalize.NotServiceable("/items", "declares at most %d lines of goods", r.MaxItems)
 	}
 	for i, p := range s.Parcels {
-		at := fmt.Sprintf("/parcels/%d", i)
-		switch {
-		case r.MaxWeight > 0 && p.Weight > r.MaxWeight:
-			return normalize.NotServiceable(at+"/weight", "weight %s exceeds %s", p.Weight, r.MaxWeight)
-		case p.Weight < r.MinWeight:
-			return normalize.NotServiceable(at+"/weight", "weight %s is below %s", p.Weight, r.MinWeight)
-		case r.MaxLength > 0 && p.Dimensions.Longest() > r.MaxLength:
-			return normalize.NotServiceable(at+"/dimensions", "the longest side %s exceeds %s", p.Dimensions.Longest(), r.MaxLength)
-		case r.MaxGirth > 0 && p.Dimensions.Girthed() > r.MaxGirth:
-			return normalize.NotServiceable(at+"/dimensions", "the sum of the sides %s exceeds %s", p.Dimensions.Girthed(), r.MaxGirth)
+		if err := parcelFits(r, p); err != nil {
+			err.Field = fmt.Sprintf("/parcels/%d%s", i, err.Field)
+			return err
 		}
 	}
-	if v, err := s.ItemsValue(); err == nil && r.MaxValue.Currency == v.Currency && r.MaxValue.Minor > 0 && v.Minor > r.MaxValue.Minor {
+	if r.MaxValue.Minor <= 0 {
+		return nil
+	}
+	if v, err := s.ItemsValue(); err == nil && r.MaxValue.Currency == v.Currency && v.Minor > r.MaxValue.Minor {
 		return normalize.NotServiceable("/items", "the goods' value exceeds %s", r.MaxValue)
+	}
+	return nil
+}
+
+func parcelFits(r adapters.Requirements, p normalize.Parcel) *normalize.Error {
+	longest, girth := p.Dimensions.Longest(), p.Dimensions.Girthed()
+	switch {
+	case r.MaxWeight > 0 && p.Weight > r.MaxWeight:
+		return normalize.NotServiceable("/weight", "weight %s exceeds %s", p.Weight, r.MaxWeight)
+	case p.Weight < r.MinWeight:
+		return normalize.NotServiceable("/weight", "weight %s is below %s", p.Weight, r.MinWeight)
+	case r.MaxLength > 0 && longest > r.MaxLength:
+		return normalize.NotServiceable("/dimensions", "the longest side %s exceeds %s", longest, r.MaxLength)
+	case r.MaxGirth > 0 && girth > r.MaxGirth:
+		return normalize.NotServiceable("/dimensions", "the sum of the sides %s exceeds %s", girth, r.MaxGirth)
 	}
 	return nil
 }
