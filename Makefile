@@ -29,10 +29,12 @@ bench: ## the hot paths, each beside a reference in the same run
 
 chaos: ## labels under kill -9, database restarts and lying carriers, judged by the carriers' ledger: about ten minutes
 	$(GO) run ./cmd/chaos canaries
+	$(GO) run ./cmd/chaos crashes
 	$(GO) run ./cmd/chaos purchases
 	$(GO) run ./cmd/chaos purchases -store sqlite
 
-chaos-night: chaos ## ten times as many
+chaos-night: chaos ## ten times as many, and every crash on PostgreSQL too
+	$(GO) run ./cmd/chaos crashes -store postgres
 	$(GO) run ./cmd/chaos purchases -n 100000 -duration 6h
 	$(GO) run ./cmd/chaos purchases -store sqlite -n 20000 -duration 2h
 

@@ -119,13 +119,14 @@ type aviary struct {
 // singAll runs all canaries at once: nearly all of their time is waiting.
 func singAll(ctx context.Context, binary string, seed uint64, out, errOut io.Writer) (bool, error) {
 	list := canaries()
-	results, errs := make([]sung, len(list)), make([]error, len(list))
+	results, errs := make([]sung, len(list)+1), make([]error, len(list)+1)
 	var work sync.WaitGroup
 	for i, c := range list {
 		work.Go(func() { results[i], errs[i] = c.sing(ctx, binary, seed) })
 	}
+	work.Go(func() { results[len(list)], errs[len(list)] = singCrash(ctx, binary) })
 	work.Wait()
-	a := aviary{Harness: "H3 canaries", OK: true, Seed: seed, Commit: commit(ctx), Machine: machine(), Canaries: results}
+	a := aviary{Harness: "canaries of H2 and H3", OK: true, Seed: seed, Commit: commit(ctx), Machine: machine(), Canaries: results}
 	for i, s := range results {
 		if errs[i] != nil {
 			return false, errs[i]
@@ -136,4 +137,29 @@ func singAll(ctx context.Context, binary string, seed uint64, out, errOut io.Wri
 		}
 	}
 	return a.OK, json.NewEncoder(out).Encode(a)
+}
+
+// singCrash lets gateways that write ahead too late die when the carrier has the request.
+func singCrash(ctx context.Context, binary string) (sung, error) {
+	const bug = "late_write_ahead"
+	out := sung{Name: "H2 " + bug + ": the claim is written after the call", By: map[string]int{}, Control: []string{}}
+	var list []crash
+	for _, l := range crashLanes {
+		list = append(list, crash{channel: l.channel, step: "sent"})
+	}
+	with, err := crashAll(ctx, list, len(list), binary, bug, nil, io.Discard)
+	if err != nil {
+		return out, err
+	}
+	without, err := crashAll(ctx, list, len(list), binary, "", nil, io.Discard)
+	if err != nil {
+		return out, err
+	}
+	out.Caught = with.Wrong > 0
+	out.By["wrong"] = with.Wrong
+	out.Control = append(out.Control, without.detail...)
+	if !out.Caught {
+		out.detail = append(out.detail, "not noticed: "+out.Name)
+	}
+	return out, nil
 }

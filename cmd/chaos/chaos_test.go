@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"testing"
@@ -113,6 +114,52 @@ func TestEveryPlantedBugIsNoticed(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The gateway dies once at every kind of step, while its carrier does every kind of thing:
+// each purchase ends as its table says.
+func TestAGatewayMayDieAtAnyStep(t *testing.T) {
+	t.Parallel()
+	r, err := crashAll(t.Context(), some(crashes(), 60, 1), 10, binary(t, broken), "", nil, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d cases, %d of them died: %v in %d ms", r.Cases, r.Died, r.Ends, r.MS)
+	for _, d := range r.detail {
+		t.Error(d)
+	}
+}
+
+func TestTheCrashPointsNoticeALateWriteAhead(t *testing.T) {
+	t.Parallel()
+	s, err := singCrash(t.Context(), binary(t, broken))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Caught || len(s.Control) > 0 {
+		t.Errorf("noticed %t by %v; without it: %v", s.Caught, s.By, s.Control)
+	}
+}
+
+// The small size must not leave out a carrier, a step or a fault.
+func TestTheSmallSizeMeetsEveryStepAndFault(t *testing.T) {
+	t.Parallel()
+	count := func(list []crash) map[string]bool {
+		seen := map[string]bool{}
+		for _, c := range list {
+			seen[c.channel], seen[c.step], seen["fault "+c.fault] = true, true, true
+		}
+		return seen
+	}
+	all := count(crashes())
+	for seed := range uint64(10) {
+		got := count(some(crashes(), 60, seed))
+		for name := range all {
+			if !got[name] {
+				t.Errorf("seed %d leaves out %s", seed, name)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@
 //
 //	go run ./cmd/chaos purchases                 10,000 purchases, three gateways, PostgreSQL
 //	go run ./cmd/chaos purchases -store sqlite   2,000 purchases, one gateway
+//	go run ./cmd/chaos crashes                   a gateway dies at every step of a purchase
 //	go run ./cmd/chaos canaries                  the bugs that the judge must notice
 //
 // Each run prints one line of JSON on standard output and ends with 1 where a goal is missed.
@@ -18,8 +19,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
+
+	"github.com/crossdock-hub/crossdock/gateway/store/pgtest"
 )
 
 // errMissed says that a run worked and a goal was missed; its report tells which.
@@ -39,21 +43,23 @@ func main() {
 
 func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("name a harness: purchases or canaries")
+		return errors.New("name a harness: purchases, crashes or canaries")
 	}
 	switch args[0] {
 	case "purchases":
 		return purchasesCommand(ctx, args[1:], out, errOut)
+	case "crashes":
+		return crashesCommand(ctx, args[1:], out, errOut)
 	case "canaries":
 		return canariesCommand(ctx, args[1:], out, errOut)
 	default:
-		return fmt.Errorf("there is no harness %q: purchases or canaries", args[0])
+		return fmt.Errorf("there is no harness %q: purchases, crashes or canaries", args[0])
 	}
 }
 
 // The bounds of a run.
 const (
-	maxPurchases = 1_000_000
+	maxPurchases = 150_000 // their requests fit the log of arrivals
 	maxGateways  = 16
 )
 
@@ -91,6 +97,42 @@ func purchasesCommand(ctx context.Context, args []string, out, errOut io.Writer)
 		}
 		return r.OK, r.print(out, errOut)
 	})
+}
+
+func crashesCommand(ctx context.Context, args []string, out, errOut io.Writer) error {
+	fs := flag.NewFlagSet("chaos crashes", flag.ContinueOnError)
+	fs.SetOutput(errOut)
+	n := fs.Int("n", 0, "cases, spread over all of them; all when 0")
+	store := fs.String("store", storeSQLite, "sqlite or postgres")
+	seed := fs.Uint64("seed", 0, "which cases, where not all")
+	atOnce := fs.Int("at-once", 12, "cases at once")
+	only := fs.String("only", "", "cases of this channel or step only")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	list := crashes()
+	if *only != "" {
+		list = slices.DeleteFunc(list, func(c crash) bool { return c.channel != *only && c.step != *only })
+	}
+	if *n < 0 || *atOnce < 1 || *atOnce > 64 || len(list) == 0 || (*store != storePostgres && *store != storeSQLite) {
+		return errors.New("-n must not be negative, -at-once 1 to 64, -store sqlite or postgres, -only a channel or a step")
+	}
+	var pg *pgtest.Server
+	if *store == storePostgres {
+		var err error
+		if pg, err = pgtest.Start(); err != nil {
+			return err
+		}
+		defer func() { _ = pg.Stop() }()
+	}
+	return withBinary(ctx, func(binary string) (bool, error) {
+		r, err := crashAll(ctx, some(list, *n, *seed), *atOnce, binary, "", pg, errOut)
+		if err != nil {
+			return false, err
+		}
+		r.Seed = *seed
+		return r.OK, r.print(out, errOut)
+	}, canaryTag)
 }
 
 func canariesCommand(ctx context.Context, args []string, out, errOut io.Writer) error {

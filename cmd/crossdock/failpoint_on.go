@@ -19,8 +19,8 @@ import (
 // in CHAOS_FAILPOINT as "step:kill", "step:pause=20s", or "step#2:kill" for the second time
 // that the step is reached.
 //
-// The steps of a purchase are intended, claimed, connected, writing, sent, first_byte, kept,
-// parsed, settling and settled. Those of a draft begin with draft_, those of a void with
+// The steps of a purchase are intended, claimed, connected, written (to a buffer, from which
+// it is flushed next), first_byte, kept, parsed, settling and settled. Those of a draft begin with draft_, those of a void with
 // void_, and those of the search for a lost purchase are finding, found, find_settling and
 // find_settled.
 type failpoint struct {
@@ -102,15 +102,13 @@ func traced(ctx context.Context) (context.Context, func() string) {
 		switch p {
 		case outbound.PhaseDialled:
 			reach(under() + "connected")
-		case outbound.PhaseWritten:
-			reach(under() + "writing")
 		case outbound.PhaseFirstByte:
 			reach(under() + "first_byte")
 		}
 	})
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) {
 		if outbound.Phase(at.Load()) == outbound.PhaseWritten { // else it is a request for a token
-			reach(under() + "sent")
+			reach(under() + "written")
 		}
 	}})
 	return ctx, func() string {
