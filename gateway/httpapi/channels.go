@@ -110,14 +110,14 @@ type RateLimit struct {
 	Remaining int `json:"remaining"`
 }
 
-// laneQuery asks for the channels of a lane.
-type laneQuery struct {
+// LaneQuery asks for the channels of a lane.
+type LaneQuery struct {
 	From string `query:"from" maxLength:"2" doc:"ISO 3166-1 alpha-2; only together with to"`
 	To   string `query:"to" maxLength:"2"`
 }
 
-func (q laneQuery) check() error {
-	if q == (laneQuery{}) {
+func (q LaneQuery) check() error {
+	if q == (LaneQuery{}) {
 		return nil
 	}
 	var errs normalize.FieldErrors
@@ -133,8 +133,8 @@ func (q laneQuery) check() error {
 }
 
 // lane is what a channel says of the lane that was asked for.
-func (q laneQuery) lane(svc adapters.Service) *Lane {
-	if q == (laneQuery{}) {
+func (q LaneQuery) lane(svc adapters.Service) *Lane {
+	if q == (LaneQuery{}) {
 		return nil
 	}
 	out := &Lane{From: q.From, To: q.To, Serviceable: true}
@@ -146,7 +146,7 @@ func (q laneQuery) lane(svc adapters.Service) *Lane {
 
 func (s *Server) channelRoutes() {
 	register(s, route{method: "GET", path: "/v1/channels", id: "list-channels", summary: "Every channel of this gateway", scope: "rates:read", tag: "Channels"},
-		func(ctx context.Context, in *laneQuery) (*List[Channel], error) {
+		func(ctx context.Context, in *LaneQuery) (*List[Channel], error) {
 			if err := in.check(); err != nil {
 				return nil, err
 			}
@@ -160,7 +160,7 @@ func (s *Server) channelRoutes() {
 		})
 	register(s, route{method: "GET", path: "/v1/channels/{channel}", id: "get-channel", summary: "One channel", scope: "rates:read", tag: "Channels"},
 		func(ctx context.Context, in *struct {
-			laneQuery
+			LaneQuery
 			Channel string `path:"channel" maxLength:"80"`
 		}) (*struct{ Body Channel }, error) {
 			spec, svc, ok := s.Registry.Service(in.Channel)
@@ -170,7 +170,7 @@ func (s *Server) channelRoutes() {
 			if err := in.check(); err != nil {
 				return nil, err
 			}
-			return &struct{ Body Channel }{s.channel(tenantOf(ctx), spec, svc, in.laneQuery)}, nil
+			return &struct{ Body Channel }{s.channel(tenantOf(ctx), spec, svc, in.LaneQuery)}, nil
 		})
 	register(s, route{method: "GET", path: "/v1/carriers", id: "list-carriers", summary: "The adapters of this build and your accounts with them", scope: "rates:read", tag: "Channels"},
 		func(ctx context.Context, _ *struct{}) (*List[Carrier], error) {
@@ -261,7 +261,7 @@ func (s *Server) carrier(tenant string, spec adapters.Spec) Carrier {
 	return out
 }
 
-func (s *Server) channel(tenant string, spec adapters.Spec, svc adapters.Service, q laneQuery) Channel {
+func (s *Server) channel(tenant string, spec adapters.Spec, svc adapters.Service, q LaneQuery) Channel {
 	out := Channel{Channel: spec.Channel(svc.Name), Adapter: spec.Code, Carrier: spec.Carrier, Service: svc.Title,
 		Kind: svc.Kind, Mode: svc.Mode, Platforms: list(svc.Platforms), Capabilities: capabilities(spec, svc), Requirements: requirements(spec, svc), Lane: q.lane(svc)}
 	if svc.Promise.DaysMax > 0 {
