@@ -248,6 +248,9 @@ func (s *Service) findTransport(ctx context.Context, t *turnOf, _ store.Step) (f
 // lookTransport reads the platform's state before transport is bought: what is confirmed already
 // settles the step, and an option that has run out or grown dearer is not bought.
 func (s *Service) lookTransport(ctx context.Context, t *turnOf, step store.Step) (bool, error) {
+	if len(t.file.Shipments) == 0 {
+		return false, normalize.Fail(normalize.KindBadResponse, "the placement has no shipments")
+	}
 	first, err := s.getShipment(ctx, t, t.file.Shipments[0].ID)
 	if err != nil {
 		return false, err

@@ -137,6 +137,16 @@ func TestALostCreation(t *testing.T) {
 			}
 		})
 	})
+	t.Run("its reply was kept", func(t *testing.T) {
+		bubble(t, func(t *testing.T, s *stand) {
+			s.kept.Status, s.kept.Body = 202, []byte("wf-1 op-2") // and then lost, before it was read
+			s.platform.after = once("CreatePlan", lost())
+			s.create(sample())
+			if p := s.until(statusNeedsPacking); p.CarrierPlanID != "wf-1" || s.platform.count("FindPlans") != 0 {
+				t.Errorf("plan %s after %d searches", p.CarrierPlanID, s.platform.count("FindPlans"))
+			}
+		})
+	})
 	t.Run("it did not", func(t *testing.T) {
 		bubble(t, func(t *testing.T, s *stand) {
 			s.platform.before = once("CreatePlan", lost())

@@ -47,18 +47,20 @@ type Intervals struct {
 	Follow  time.Duration // of shipments on their way
 	Retry   time.Duration // after a call that failed, doubled each time
 	MaxWait time.Duration // of those
+	// Lease is how long a worker holds a plan after each of its writes: longer than a call.
+	Lease time.Duration
 }
 
 // DefaultIntervals keep well below two calls a second and operation.
 func DefaultIntervals() Intervals {
 	return Intervals{Tick: time.Second, Poll: time.Second, MaxPoll: 30 * time.Second, Refresh: 10 * time.Minute,
-		Follow: 15 * time.Minute, Retry: 2 * time.Second, MaxWait: 5 * time.Minute}
+		Follow: 15 * time.Minute, Retry: 2 * time.Second, MaxWait: 5 * time.Minute, Lease: time.Minute}
 }
 
 // SandboxIntervals are for simulators, which work in a third of a second.
 func SandboxIntervals() Intervals {
 	return Intervals{Tick: 200 * time.Millisecond, Poll: 400 * time.Millisecond, MaxPoll: time.Second, Refresh: 10 * time.Second,
-		Follow: time.Second, Retry: 500 * time.Millisecond, MaxWait: 2 * time.Second}
+		Follow: time.Second, Retry: 500 * time.Millisecond, MaxWait: 2 * time.Second, Lease: 20 * time.Second}
 }
 
 // Deps are what the service needs.

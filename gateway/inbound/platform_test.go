@@ -166,7 +166,8 @@ func (p *platform) CreatePlan(_ context.Context, req adapters.InboundPlanRequest
 }
 
 func (p *platform) Started(e normalize.Evidence) (adapters.InboundStarted, bool) {
-	return adapters.InboundStarted{}, false
+	plan, op, ok := strings.Cut(string(e.Body), " ")
+	return adapters.InboundStarted{PlanID: plan, Operation: op}, ok
 }
 
 func (p *platform) FindPlans(_ context.Context, name string, since time.Time) ([]adapters.InboundPlanInfo, bool, error) {

@@ -253,6 +253,7 @@ func (s *Service) readPlacement(ctx context.Context, t *turnOf) (string, applies
 	if err != nil {
 		return "", nil, err
 	}
+	list = slices.DeleteFunc(list, func(o adapters.InboundOption) bool { return len(o.Shipments) == 0 })
 	options, now := optionsOf(list, t.plan.Marketplace), time.Now()
 	words := ""
 	if t.file.Stage == stageListPlacement {

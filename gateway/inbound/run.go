@@ -3,6 +3,8 @@ package inbound
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -12,15 +14,13 @@ import (
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
-// Bounds of one turn, in which a worker holds a plan. The lease outlives the last call that a
-// turn may begin, its wait for admission included.
+// Bounds of one turn, in which a worker holds a plan.
 const (
-	lease    = 3 * time.Minute
-	turnTime = time.Minute
-	callsEnd = 2 * time.Minute
-	maxMoves = 40
-	batch    = 8
-	trouble  = 10 * time.Second // before a turn is repeated that the store has ended
+	turnTime  = time.Minute
+	maxMoves  = 40
+	batch     = 8
+	trouble   = 10 * time.Second // before a turn is repeated that the store has ended
+	storeTime = 10 * time.Second // of one write
 )
 
 // Run drives plans until ctx ends. It waits for what it began.
@@ -41,7 +41,7 @@ func (s *Service) Run(ctx context.Context) {
 
 // drive takes what is due and gives each plan one turn.
 func (s *Service) drive(ctx context.Context) {
-	due, err := s.Store.ClaimDuePlans(ctx, store.Due{Lease: lease, Limit: batch})
+	due, err := s.Store.ClaimDuePlans(ctx, store.Due{Lease: s.Intervals.Lease, Limit: batch})
 	if err != nil {
 		if ctx.Err() == nil {
 			s.Logger.Error("due plans could not be claimed", "op", "inbound", "err", err.Error())
@@ -55,11 +55,15 @@ func (s *Service) drive(ctx context.Context) {
 	work.Wait()
 }
 
-// turn makes steps of progress with one plan until it has to wait.
+// turn makes steps of progress with one plan until it has to wait. Readings end with ctx; writes
+// to the store do not, nor does a call that commits.
 func (s *Service) turn(ctx context.Context, p store.Plan) {
-	began, stop := time.Now(), ctx.Done()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callsEnd)
-	defer cancel()
+	defer func() { // one plan's nonsense must not stop the others
+		if r := recover(); r != nil {
+			s.Logger.Error("turn broke", "carrier", p.Adapter, "account", p.Account, "plan", p.ID, "panic", fmt.Sprintf("%T", r), "stack", string(debug.Stack()))
+		}
+	}()
+	began := time.Now()
 	t, err := s.load(ctx, p)
 	if err != nil {
 		s.Logger.Error("plan cannot be worked on", "carrier", p.Adapter, "account", p.Account, "plan", p.ID, "err", err.Error())
@@ -67,7 +71,7 @@ func (s *Service) turn(ctx context.Context, p store.Plan) {
 		return
 	}
 	for range maxMoves {
-		if time.Since(began) > turnTime || isClosed(stop) {
+		if time.Since(began) > turnTime || ctx.Err() != nil {
 			break
 		}
 		m := decide(t.plan, t.file, t.steps, time.Now(), s.Intervals)
@@ -86,16 +90,6 @@ func (s *Service) turn(ctx context.Context, p store.Plan) {
 		}
 	}
 	s.rest(ctx, t, time.Now())
-}
-
-// isClosed tells whether the process is on its way out.
-func isClosed(stop <-chan struct{}) bool {
-	select {
-	case <-stop:
-		return true
-	default:
-		return false
-	}
 }
 
 // turnOf is a claimed plan with all that a decision needs.
@@ -131,6 +125,8 @@ func (s *Service) load(ctx context.Context, p store.Plan) (*turnOf, error) {
 
 // release gives a plan back that cannot be worked on now.
 func (s *Service) release(ctx context.Context, p store.Plan) {
+	ctx, cancel := lasting(ctx)
+	defer cancel()
 	_, err := s.Store.UpdatePlan(ctx, p.Ref(), store.PlanUpdate{Release: true, Change: func(p *store.Plan) error {
 		p.DueAt = p.UpdatedAt.Add(s.Intervals.MaxWait)
 		return nil
@@ -160,9 +156,21 @@ func (s *Service) rest(ctx context.Context, t *turnOf, until time.Time) {
 	}
 }
 
-// write changes the plan that the turn holds.
+// lasting is a context for a write that a stopping process still makes.
+func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), storeTime)
+}
+
+// write changes the plan that the turn holds, and holds it on.
 func (s *Service) write(ctx context.Context, t *turnOf, u store.PlanUpdate, fn func(p *store.Plan, f *file) error) error {
-	p, f, err := s.change(ctx, t.plan.Ref(), u, fn)
+	ctx, cancel := lasting(ctx)
+	defer cancel()
+	p, f, err := s.change(ctx, t.plan.Ref(), u, func(p *store.Plan, f *file) error {
+		if !u.Release {
+			p.LeaseUntil = p.UpdatedAt.Add(s.Intervals.Lease)
+		}
+		return fn(p, f)
+	})
 	if err == nil {
 		t.plan, t.file = p, f
 	}
@@ -193,6 +201,10 @@ func (s *Service) progress(ctx context.Context, t *turnOf, u store.PlanUpdate, w
 // intervals, and shown as a passing problem; another worker who took over is no error.
 func (s *Service) stopped(ctx context.Context, t *turnOf, m move, err error) {
 	if errors.Is(err, store.ErrConflict) {
+		return
+	}
+	if ctx.Err() != nil { // we are stopping; the next process goes on at once
+		s.rest(ctx, t, time.Now())
 		return
 	}
 	e, ok := errors.AsType[*normalize.Error](err)

@@ -43,7 +43,9 @@ func (s *Service) make(ctx context.Context, t *turnOf, m move) (pause time.Durat
 
 // begin writes a step down. One that is open already is taken up by the next move.
 func (s *Service) begin(ctx context.Context, t *turnOf, m move) error {
-	step, created, err := s.Store.BeginStep(ctx, t.plan.Ref(), store.Step{Name: m.name, Target: m.target})
+	own, cancel := lasting(ctx)
+	defer cancel()
+	step, created, err := s.Store.BeginStep(own, t.plan.Ref(), store.Step{Name: m.name, Target: m.target})
 	if err != nil {
 		return err
 	}
@@ -122,7 +124,8 @@ func (s *Service) send(ctx context.Context, t *turnOf, step store.Step) (time.Du
 // call makes the one request of a step; the reply to one that commits is kept before it is read.
 func (s *Service) call(ctx context.Context, t *turnOf, step store.Step, j job, permit accounts.Permit) (started adapters.InboundStarted, err error) {
 	d := detailOf(step)
-	recorded, _ := s.Caller.Recorded(ctx, func(ctx context.Context, e normalize.Evidence) error {
+	// Whoever stops us now waits for this one call: its outcome would be unknown otherwise.
+	recorded, _ := s.Caller.Recorded(context.WithoutCancel(ctx), func(ctx context.Context, e normalize.Evidence) error {
 		d.Reply = &reply{e.Status, string(e.Body), e.At}
 		_, err := s.Store.UpdateStep(ctx, t.plan.Tenant, t.plan.ID, store.StepResult{ID: step.ID, Detail: mustJSON(d)})
 		return err
@@ -144,7 +147,9 @@ func (s *Service) started(ctx context.Context, t *turnOf, step store.Step, start
 	if started.PlanID != "" {
 		r.Detail = mustJSON(detail{PlanID: started.PlanID})
 	}
-	out, err := s.Store.UpdateStep(ctx, t.plan.Tenant, t.plan.ID, r)
+	own, cancel := lasting(ctx)
+	defer cancel()
+	out, err := s.Store.UpdateStep(own, t.plan.Tenant, t.plan.ID, r)
 	if err != nil {
 		return err
 	}
@@ -162,7 +167,9 @@ func (s *Service) unsent(ctx context.Context, t *turnOf, step store.Step, e *nor
 	switch {
 	case e.NotSent && e.Kind != normalize.KindInvalidRequest, passes(e.Kind):
 		// It has not happened, and may be sent as if for the first time.
-		out, err := s.Store.UpdateStep(ctx, t.plan.Tenant, t.plan.ID, store.StepResult{ID: step.ID, State: store.StepPending})
+		own, cancel := lasting(ctx)
+		defer cancel()
+		out, err := s.Store.UpdateStep(own, t.plan.Tenant, t.plan.ID, store.StepResult{ID: step.ID, State: store.StepPending})
 		if err != nil {
 			return 0, err
 		}
