@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -161,6 +162,27 @@ type Page struct {
 }
 
 func (p Page) store() store.Page { return store.Page{Limit: p.Limit, Cursor: p.Cursor} }
+
+// Part are the query parameters of a list that is whole when nothing is said.
+type Part struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" doc:"All when absent"`
+	Cursor string `query:"cursor" maxLength:"200"`
+}
+
+// partOf is a part of a list that stands in its own order.
+func partOf[T any](items []T, id func(T) string, p Part) (*List[T], error) {
+	if p.Cursor != "" {
+		at := slices.IndexFunc(items, func(v T) bool { return id(v) == p.Cursor })
+		if at < 0 {
+			return nil, store.ErrBadCursor
+		}
+		items = items[at+1:]
+	}
+	if p.Limit == 0 || p.Limit >= len(items) {
+		return listOf(items, ""), nil
+	}
+	return listOf(items[:p.Limit], id(items[p.Limit-1])), nil
+}
 
 // ListBody is a part of a list that runs from the newest.
 type ListBody[T any] struct {

@@ -146,17 +146,20 @@ func (q LaneQuery) lane(svc adapters.Service) *Lane {
 
 func (s *Server) channelRoutes() {
 	register(s, route{method: "GET", path: "/v1/channels", id: "list-channels", summary: "Every channel of this gateway", scope: "rates:read", tag: "Channels"},
-		func(ctx context.Context, in *LaneQuery) (*List[Channel], error) {
+		func(ctx context.Context, in *struct {
+			LaneQuery
+			Part
+		}) (*List[Channel], error) {
 			if err := in.check(); err != nil {
 				return nil, err
 			}
 			var out []Channel
 			for _, spec := range s.Registry.Specs() {
 				for _, svc := range spec.Services {
-					out = append(out, s.channel(tenantOf(ctx), spec, svc, *in))
+					out = append(out, s.channel(tenantOf(ctx), spec, svc, in.LaneQuery))
 				}
 			}
-			return listOf(out, ""), nil
+			return partOf(out, func(c Channel) string { return c.Channel }, in.Part)
 		})
 	register(s, route{method: "GET", path: "/v1/channels/{channel}", id: "get-channel", summary: "One channel", scope: "rates:read", tag: "Channels"},
 		func(ctx context.Context, in *struct {
@@ -173,20 +176,20 @@ func (s *Server) channelRoutes() {
 			return &struct{ Body Channel }{s.channel(tenantOf(ctx), spec, svc, in.LaneQuery)}, nil
 		})
 	register(s, route{method: "GET", path: "/v1/carriers", id: "list-carriers", summary: "The adapters of this build and your accounts with them", scope: "rates:read", tag: "Channels"},
-		func(ctx context.Context, _ *struct{}) (*List[Carrier], error) {
+		func(ctx context.Context, in *struct{ Part }) (*List[Carrier], error) {
 			var out []Carrier
 			for _, spec := range s.Registry.Specs() {
 				out = append(out, s.carrier(tenantOf(ctx), spec))
 			}
-			return listOf(out, ""), nil
+			return partOf(out, func(c Carrier) string { return c.Adapter }, in.Part)
 		})
 	register(s, route{method: "GET", path: "/v1/accounts", id: "list-accounts", summary: "Your carrier accounts", scope: "accounts:write", tag: "Accounts"},
-		func(ctx context.Context, _ *struct{}) (*List[Account], error) {
+		func(ctx context.Context, in *struct{ Part }) (*List[Account], error) {
 			var out []Account
 			for _, a := range s.Registry.Owned(tenantOf(ctx)) {
 				out = append(out, s.account(a))
 			}
-			return listOf(out, ""), nil
+			return partOf(out, func(a Account) string { return a.ID }, in.Part)
 		})
 }
 

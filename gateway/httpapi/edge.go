@@ -20,6 +20,14 @@ import (
 
 type requestIDKey struct{}
 
+// pathKey holds the path that was asked for, which is a problem's instance.
+type pathKey struct{}
+
+func pathOf(ctx context.Context) string {
+	p, _ := ctx.Value(pathKey{}).(string)
+	return p
+}
+
 func requestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id
@@ -35,7 +43,8 @@ func (s *Server) edge(next http.Handler) http.Handler {
 		}
 		w.Header().Set("X-Request-Id", id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
+		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
+		r = r.WithContext(context.WithValue(ctx, pathKey{}, r.URL.Path))
 		if strings.HasPrefix(r.URL.Path, "/v1/") && r.ContentLength != 0 && r.Body != nil {
 			if p := readBody(w, r); p != nil {
 				writeProblem(w, r, p)

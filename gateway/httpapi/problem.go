@@ -77,15 +77,23 @@ var carrierStatuses = map[normalize.Kind]int{
 	normalize.KindRateLimited: 429, normalize.KindCircuitOpen: 503, guards.KindOverloaded: 503, normalize.KindTimeout: 504,
 }
 
-// problem turns any error of a service into the answer. What is not a refusal is logged
-// and answered without its text.
+// problem turns any error of a service into the answer.
 func (s *Server) problem(ctx context.Context, err error) error {
 	if p, ok := errors.AsType[*replayedProblem](err); ok {
+		p.Instance = pathOf(ctx)
 		return p
 	}
-	if p, ok := errors.AsType[*Problem](err); ok {
-		return p
+	p, ok := errors.AsType[*Problem](err)
+	if !ok {
+		p = s.refusal(ctx, err)
 	}
+	p.Instance = pathOf(ctx)
+	return p
+}
+
+// refusal is the problem of an error. What is not a refusal is logged and answered without
+// its text.
+func (s *Server) refusal(ctx context.Context, err error) *Problem {
 	if fields, ok := errors.AsType[normalize.FieldErrors](err); ok {
 		return fromRefusal(&gateway.Refusal{Code: gateway.CodeInvalidRequest, Fields: fields})
 	}

@@ -202,3 +202,38 @@ func BenchmarkRates(b *testing.B) {
 		}
 	}
 }
+
+// A list that is short is whole unless a part of it is asked for.
+func TestPartsOfAList(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	key := s.key("t1", "admin")
+	var l struct {
+		Data       []struct{ Channel string }
+		NextCursor *string `json:"next_cursor"`
+	}
+	read := func(query string) string {
+		l.Data, l.NextCursor = nil, nil
+		w := s.call("GET", "/v1/channels"+query, key, "")
+		if err := json.Unmarshal(w.Body.Bytes(), &l); err != nil || w.Code != 200 {
+			t.Fatalf("%s: %d %s", query, w.Code, w.Body)
+		}
+		var names []string
+		for _, c := range l.Data {
+			names = append(names, c.Channel)
+		}
+		return strings.Join(names, " ")
+	}
+	if got := read(""); got != "northwind.plain northwind.other" || l.NextCursor != nil {
+		t.Errorf("whole: %s", got)
+	}
+	if got := read("?limit=1"); got != "northwind.plain" || l.NextCursor == nil {
+		t.Fatalf("first part: %s", got)
+	}
+	if got := read("?limit=1&cursor=" + *l.NextCursor); got != "northwind.other" || l.NextCursor != nil {
+		t.Errorf("last part: %s", got)
+	}
+	if w := s.call("GET", "/v1/channels?cursor=nothing", key, ""); w.Code != 422 {
+		t.Errorf("a cursor of nothing: %d", w.Code)
+	}
+}

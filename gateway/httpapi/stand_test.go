@@ -188,7 +188,7 @@ func problemOf(t testing.TB, w *httptest.ResponseRecorder) Problem {
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Header().Get("Content-Type") != "application/problem+json" {
 		t.Fatalf("%d %s %q is no problem: %v", w.Code, w.Header().Get("Content-Type"), w.Body, err)
 	}
-	if p.Status != w.Code || p.Code == "" || p.Title == "" || p.Type == "" {
+	if p.Status != w.Code || p.Code == "" || p.Title == "" || p.Type == "" || p.Detail == "" || !strings.HasPrefix(p.Instance, "/") {
 		t.Errorf("status %d, but the problem says %+v", w.Code, p)
 	}
 	return p
