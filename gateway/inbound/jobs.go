@@ -43,12 +43,7 @@ func sends(call func(ctx context.Context, t *turnOf, step store.Step) (string, e
 	}
 }
 
-// goes is a done that only goes on to a stage.
-func goes(to stage) func(*store.Plan, *file, Request, store.Step) {
-	return func(_ *store.Plan, f *file, _ Request, _ store.Step) { f.enter(to) }
-}
-
-// renews is goes for offers, counted where they are made anew for a person who did not come.
+// renews goes on to a stage of offers, counted where they are made anew for a person who did not come.
 func renews(waited string, to stage) func(*store.Plan, *file, Request, store.Step) {
 	return func(_ *store.Plan, f *file, _ Request, _ store.Step) {
 		if f.Reached == waited && f.Confirm == nil {
