@@ -90,6 +90,30 @@ func TestTheCarriersCostCounts(t *testing.T) {
 	})
 }
 
+// A cost that is more than two percent off its quote is told, with both in the history.
+func TestADriftIsTold(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		quoted normalize.Money
+		told   bool
+	}{
+		{"as quoted", usd(640), false}, {"two percent less than it cost", usd(628), false}, {"more than that less", usd(627), true},
+		{"far more", usd(900), true}, {"in another currency", normalize.Money{Minor: 100, Currency: "CNY"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStand(t, &northwind{label: sold})
+				s.DriftPercent, s.prices.price = 2, c.quoted
+				l := s.mustBuy("k1").Label
+				if got := slices.Contains(s.events(), "label.adjusted"); got != c.told || *l.Cost != usd(640) {
+					t.Errorf("told %t, want %t: %v", got, c.told, l.History)
+				}
+			})
+		})
+	}
+}
+
 func TestMaxCost(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -126,6 +126,7 @@ func (s *Service) fetched(ctx context.Context, p store.Purchase, a *accounts.Acc
 		}
 		return out
 	}
+	s.costs(&t, p, o, got.Label)
 	return s.Store.TransitionPurchase(ctx, p.Ref(), t)
 }
 

@@ -53,6 +53,8 @@ type Deps struct {
 	// Ceilings are a tenant's spending limits, and Spend a price in their currency.
 	Ceilings func(tenant string) store.Ceilings
 	Spend    func(price normalize.Money, limit store.Ceilings) (normalize.Money, error)
+	// DriftPercent is how far a cost may be from its quote before that is told.
+	DriftPercent int
 	// TrackEvery is when a new tracker is polled first.
 	TrackEvery time.Duration
 	// Trackers ends the tracker of a label that was voided.

@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"encoding/json"
+	"math/big"
 	"slices"
 	"time"
 
@@ -19,13 +20,11 @@ func (s *Service) settle(ctx context.Context, p store.Purchase, a *accounts.Acco
 	docs := documentsOf(p, l.Documents)
 	complete := l.TrackingNumber != "" && hasLabel(docs)
 	orphan := !complete && a.Ops.Documenter == nil
-	spend := s.spent(p, l)
 	t := store.Transition{
 		Attempt: res, Release: complete || orphan, Documents: docs,
 		Labels: []store.BoughtLabel{boughtLabel(p, l)},
 		Change: func(p *store.Purchase) error {
 			apply(p, o, l)
-			p.Spend = spend
 			p.State, p.DueAt = store.PurchaseBought, p.UpdatedAt
 			switch {
 			case complete:
@@ -48,15 +47,43 @@ func (s *Service) settle(ctx context.Context, p store.Purchase, a *accounts.Acco
 	if l.TrackingNumber != "" {
 		t.Tracker = s.tracker(p, a, o, l)
 	}
+	s.costs(&t, p, o, l)
 	return s.Store.TransitionPurchase(ctx, p.Ref(), t)
 }
 
-// spent is what the purchase counts against the tenant's ceilings: the carrier's own word
-// where it told, as far as that can be converted, else what was quoted.
-func (s *Service) spent(p store.Purchase, l normalize.Label) normalize.Money {
+// costs adds to a transition what the carrier's own word of the cost changes: what counts
+// against the tenant's ceilings, and the news where it is not what was quoted.
+func (s *Service) costs(t *store.Transition, p store.Purchase, o order, l normalize.Label) {
 	if l.Cost.IsZero() {
-		return p.Spend
+		return
 	}
+	change, tell, spend := t.Change, t.Emit, s.spent(p, l)
+	t.Change = func(p *store.Purchase) error {
+		p.Spend = spend
+		return change(p)
+	}
+	if s.drifted(o.CarrierCost, l.Cost) {
+		t.History = append(t.History, store.HistoryLine{Status: "bought", Detail: "costs " + l.Cost.String() + " and was quoted at " + o.CarrierCost.String()})
+		t.Emit = func(p store.Purchase, made *store.Tracker) []store.Event {
+			return append(tell(p, made), event("label.adjusted", p))
+		}
+	}
+}
+
+// drifted tells whether a cost differs from its quote by more than the operator's percentage.
+// Amounts of two currencies are not compared.
+func (s *Service) drifted(quote, cost normalize.Money) bool {
+	if quote.Currency != cost.Currency || quote.Minor <= 0 {
+		return false
+	}
+	off := new(big.Int).Sub(big.NewInt(cost.Minor), big.NewInt(quote.Minor))
+	allowed := new(big.Int).Mul(big.NewInt(quote.Minor), big.NewInt(int64(s.DriftPercent)))
+	return off.Abs(off).Mul(off, big.NewInt(100)).Cmp(allowed) > 0
+}
+
+// spent is a cost in the currency of the tenant's ceilings, as far as it can be converted;
+// else what was quoted counts on.
+func (s *Service) spent(p store.Purchase, l normalize.Label) normalize.Money {
 	spend, err := s.Spend(l.Cost, s.Ceilings(string(p.Tenant)))
 	if err != nil || spend.Minor < 0 {
 		return p.Spend
