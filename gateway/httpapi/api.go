@@ -100,6 +100,7 @@ func New(d Deps) http.Handler {
 	s.callbackRoutes(mux)
 	s.webhookRoutes()
 	s.eventRoutes()
+	s.liveContract()
 	s.keyRoutes()
 	s.plainRoutes(mux)
 	markNulls(s.api.OpenAPI().Components.Schemas)

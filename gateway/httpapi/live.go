@@ -29,6 +29,14 @@ const (
 	maxNews   = 1000 // scans in one look
 )
 
+// liveContract tells the contract of the other form in which a tracker is shown.
+func (s *Server) liveContract() {
+	get := s.api.OpenAPI().Paths["/v1/trackers/{id}"].Get
+	get.Description = "With Accept: text/event-stream the tracker comes as an event `tracker`, then each new scan as `tracker.updated` " +
+		"in the form of its webhook, with its sequence as the id. Last-Event-ID goes on from there; the same scan may come twice."
+	get.Responses["200"].Content["text/event-stream"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+}
+
 // live serves GET /v1/trackers/{id} as a stream of events where that is asked for. It stands
 // behind authentication and limits.
 func (s *Server) live(ctx huma.Context, next func(huma.Context)) {

@@ -161,7 +161,7 @@ type WebhookRound struct {
 	Trip  int
 	Lease time.Duration
 	// Fill is how many events to look at, Queue how many deliveries may be open, Wants which
-	// events become one. Events older than MaxAge are passed over.
+	// events, without their data, become one. Events older than MaxAge are passed over.
 	Fill   int
 	Queue  int
 	MaxAge time.Duration

@@ -14,7 +14,7 @@ func fillWebhook(ctx context.Context, s *session, w *Webhook, r WebhookRound) (b
 	if limit <= 0 {
 		return false, nil
 	}
-	events, err := tenantEvents(ctx, s, w.Tenant, w.Position, EventFilter{}, limit)
+	events, err := eventHeads(ctx, s, w.Tenant, w.Position, EventFilter{}, limit)
 	if err != nil || len(events) == 0 {
 		return false, err
 	}
@@ -25,10 +25,10 @@ func fillWebhook(ctx context.Context, s *session, w *Webhook, r WebhookRound) (b
 	q := queuer{w: w, now: now, open: map[string]bool{}}
 	for _, e := range events {
 		w.Position = e.Position
-		if !r.Wants(w, &e) || r.MaxAge > 0 && e.CreatedAt.Before(now.Add(-r.MaxAge)) {
+		if !r.Wants(w, &e.Event) || r.MaxAge > 0 && e.CreatedAt.Before(now.Add(-r.MaxAge)) {
 			continue
 		}
-		if err := q.add(ctx, s, e, false); err != nil {
+		if err := q.add(ctx, s, e.Event, false); err != nil {
 			return false, err
 		}
 	}
@@ -167,7 +167,7 @@ func (db *DB) ReplayEvents(ctx context.Context, tenant Tenant, id string, r Repl
 			return err
 		}
 		limit := bounded(r.Limit, maxEvents)
-		events, err := tenantEvents(ctx, s, tenant, r.After, r.Filter, limit)
+		events, err := eventHeads(ctx, s, tenant, r.After, r.Filter, limit)
 		if err != nil {
 			return err
 		}
@@ -178,14 +178,14 @@ func (db *DB) ReplayEvents(ctx context.Context, tenant Tenant, id string, r Repl
 		q := queuer{w: &w, now: now, open: map[string]bool{}}
 		for _, e := range events {
 			out.After = e.Position
-			if !r.Wants(&w, &e) {
+			if !r.Wants(&w, &e.Event) {
 				continue
 			}
 			out.Matched++
 			if e.Position > w.Position {
 				continue
 			}
-			if err := q.add(ctx, s, e, true); err != nil {
+			if err := q.add(ctx, s, e.Event, true); err != nil {
 				return err
 			}
 		}

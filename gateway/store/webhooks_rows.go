@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -108,7 +109,8 @@ func (db *DB) ReadTenantEvents(ctx context.Context, tenant Tenant, after int64, 
 	if err := db.settleLog(ctx); err != nil {
 		return nil, err
 	}
-	return tenantEvents(ctx, db.reader(), tenant, after, f, limit)
+	w := f.after(tenant, after)
+	return selectAll[Event](ctx, db.reader(), w.String()+" ORDER BY position LIMIT ?", append(w.args, bounded(limit, maxEvents))...)
 }
 
 // settleLog gives positions to what is committed, where they are not given at insertion.
@@ -119,10 +121,23 @@ func (db *DB) settleLog(ctx context.Context) error {
 	return db.placeEvents(ctx)
 }
 
-func tenantEvents(ctx context.Context, s *session, tenant Tenant, after int64, f EventFilter, limit int) ([]Event, error) {
+// eventHead is an Event without its data, which a queue does not hold.
+type eventHead struct{ Event }
+
+func (e *eventHead) columns() []column {
+	return slices.DeleteFunc(e.Event.columns(), func(c column) bool { return c.name == "data" })
+}
+
+func eventHeads(ctx context.Context, s *session, tenant Tenant, after int64, f EventFilter, limit int) ([]eventHead, error) {
+	w := f.after(tenant, after)
+	return selectAll[eventHead](ctx, s, w.String()+" ORDER BY position LIMIT ?", append(w.args, bounded(limit, maxEvents))...)
+}
+
+// after are the conditions of a filter on the log from after a position.
+func (f EventFilter) after(tenant Tenant, position int64) where {
 	w := f.where(tenant)
-	w.and("position > 0 AND position > ?", after)
-	return selectAll[Event](ctx, s, w.String()+" ORDER BY position LIMIT ?", append(w.args, bounded(limit, maxEvents))...)
+	w.and("position > 0 AND position > ?", position)
+	return w
 }
 
 // where are the conditions of a filter.
