@@ -15,7 +15,8 @@ import (
 )
 
 // Void cancels a label. It is written ahead like a purchase: whoever dies now leaves a
-// void that is maybe done, and says so. Voiding a voided label changes nothing.
+// void that is maybe done, and says so. Voiding a voided label changes nothing, and voiding
+// one whose void is maybe done looks for its fate.
 func (s *Service) Void(ctx context.Context, tenant, id string) (Label, error) {
 	p, err := s.Store.Purchase(ctx, store.Tenant(tenant), id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -24,9 +25,12 @@ func (s *Service) Void(ctx context.Context, tenant, id string) (Label, error) {
 	if err != nil {
 		return Label{}, err
 	}
-	if p.State == store.PurchaseVoided {
+	switch p.State {
+	case store.PurchaseVoided:
 		s.cancelTracker(ctx, p)
 		return s.Get(ctx, tenant, id)
+	case store.PurchaseVoidUnknown: // never sent twice; the carrier is asked what became of it
+		return s.Reconcile(ctx, tenant, id)
 	}
 	account, ok := s.Registry.Get(tenant, p.Account)
 	if !ok {
