@@ -164,7 +164,7 @@ func TestALostCreation(t *testing.T) {
 			s.platform.after = once("CreatePlan", lost())
 			s.create(sample())
 			p := s.until(statusNeedsPacking)
-			time.Sleep(12 * time.Minute)
+			s.sleep(21 * time.Minute)
 			active := 0
 			for _, r := range s.platform.plans {
 				if r.Status == adapters.PlanActive {
@@ -257,12 +257,12 @@ func TestPackedAfterThePlacement(t *testing.T) {
 // later is told, and new ones are made for him.
 func TestOffersRunOut(t *testing.T) {
 	bubble(t, func(t *testing.T, s *stand) {
-		s.slowly()
 		s.platform.lives = time.Hour
 		s.create(sample())
 		s.pack(boxes(s.until(statusNeedsPacking)))
 		old := s.until(statusNeedsPlacement)
-		time.Sleep(time.Hour + 2*time.Minute)
+		s.sleep(time.Hour + 2*time.Minute)
+		time.Sleep(30 * time.Second) // the new ones are made
 		p := s.until(statusNeedsPlacement)
 		if p.Placements[0].ID == old.Placements[0].ID || s.platform.count("GeneratePlacement") != 2 {
 			t.Fatalf("%d times: %+v", s.platform.count("GeneratePlacement"), p.Placements)
@@ -270,7 +270,7 @@ func TestOffersRunOut(t *testing.T) {
 		if _, _, err := s.place(old.Placements[0].ID, "k0"); code(err) != "not_found" {
 			t.Errorf("an option of before: %v", err)
 		}
-		time.Sleep(24 * time.Hour)
+		s.sleep(24 * time.Hour)
 		p = s.get()
 		if n := s.platform.count("GeneratePlacement"); n != 1+maxRenewed || p.Placements[0].Status != adapters.OptionExpired {
 			t.Errorf("made %d times, the first is %s", n, p.Placements[0].Status)
@@ -478,14 +478,13 @@ func TestCancel(t *testing.T) {
 	})
 	t.Run("too late to void", func(t *testing.T) {
 		bubble(t, func(t *testing.T, s *stand) {
-			s.slowly()
 			s.platform.lives = time.Hour
 			p := s.placed(sample())
 			if _, _, err := s.carry(choose(p, "North Post"), "k1"); err != nil {
 				t.Fatal(err)
 			}
 			s.until(statusLabelsReady)
-			time.Sleep(25*time.Hour + time.Minute)
+			s.sleep(25*time.Hour + time.Minute)
 			if p = cancel(t, s); *p.Spent != usd(1000) {
 				t.Errorf("spent %v, want what the carrier keeps", p.Spent)
 			}

@@ -176,13 +176,17 @@ func (s *stand) begin(dieAt int) {
 	}
 }
 
-// slowly starts the process anew, for a test that waits for days: it looks for what is due once
-// a minute only.
-func (s *stand) slowly() {
+// sleep lets hours pass, in which the process looks for what is due every ten minutes only.
+func (s *stand) sleep(d time.Duration) {
 	s.t.Helper()
-	s.stop()
-	s.every.Tick = time.Minute
-	s.begin(0)
+	for _, tick := range []time.Duration{10 * time.Minute, DefaultIntervals().Tick} {
+		s.stop()
+		s.every.Tick = tick
+		s.begin(0)
+		if tick > time.Minute {
+			time.Sleep(d)
+		}
+	}
 }
 
 // sample is a plan of one SKU that the platform takes.
@@ -215,11 +219,13 @@ func (s *stand) get() Plan {
 // until waits for a status.
 func (s *stand) until(status string) Plan {
 	s.t.Helper()
-	for range 3600 {
+	for i := range 300 {
 		if p := s.get(); p.Status == status && p.WaitingFor != "platform" || p.Status == status && status == statusFailed {
 			return p
 		}
-		time.Sleep(time.Second)
+		if time.Sleep(time.Second); i > 120 { // a shipment is looked at four times an hour
+			time.Sleep(time.Minute)
+		}
 	}
 	p := s.get()
 	s.t.Fatalf("never %s: it is %s and waits for %q, problems %+v, history %+v", status, p.Status, p.WaitingFor, p.Problems, p.History)

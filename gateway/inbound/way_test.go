@@ -36,9 +36,9 @@ func TestAPlanGoesFromItsCreationToTheCount(t *testing.T) {
 			}
 		}
 		before := s.platform.count("GetShipment")
-		time.Sleep(time.Hour)
+		s.sleep(24 * time.Hour)
 		if n := s.platform.count("GetShipment"); n != before {
-			t.Errorf("a closed plan is still asked for, %d times an hour", n-before)
+			t.Errorf("a closed plan is still asked for, %d times a day", n-before)
 		}
 	})
 }
