@@ -22,9 +22,9 @@ type lane struct {
 	order map[string]any
 }
 
-// notVoided are the adapters whose void drops a label with us alone: the carrier has no such
-// call, so that its ledger keeps the sale.
-var notVoided = []string{"dhl_express"}
+// notVoided are the adapters and channels whose carrier has no void: it is unsupported, or
+// drops the label with us alone, and the carrier's ledger keeps the sale.
+var notVoided = []string{"dhl_express", "cainiao.standard", "cainiao.premium", "cainiao.saver"}
 
 // lanesOf makes a lane of each parcel channel in only, or of all.
 func lanesOf(channels []channel, only []string) ([]lane, error) {
@@ -49,7 +49,8 @@ func lanesOf(channels []channel, only []string) ([]lane, error) {
 }
 
 func laneOf(c channel) (lane, error) {
-	l := lane{channel: c, voids: slices.Contains(c.Capabilities, "void") && !slices.Contains(notVoided, c.Adapter)}
+	l := lane{channel: c, voids: slices.Contains(c.Capabilities, "void") &&
+		!slices.Contains(notVoided, c.Adapter) && !slices.Contains(notVoided, c.Channel)}
 	service := strings.TrimPrefix(c.Channel, c.Adapter+".")
 	for _, s := range all.Specs() {
 		if s.Code == c.Adapter {
