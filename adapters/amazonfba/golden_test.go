@@ -10,7 +10,7 @@ import (
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
-// The ids of the sheet's samples.
+// The ids of the documentation's samples.
 const (
 	planID      = "wf00000000-0000-4000-8000-000000000001"
 	placementID = "pl00000000-0000-4000-8000-000000000001"

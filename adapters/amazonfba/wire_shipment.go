@@ -1,7 +1,5 @@
 package amazonfba
 
-import ()
-
 type shipmentReply struct {
 	ID           string `json:"shipmentId"`
 	Confirmation string `json:"shipmentConfirmationId"`

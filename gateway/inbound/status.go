@@ -1,9 +1,5 @@
 package inbound
 
-import (
-
-)
-
 // waits are the stages that are for a person, with their status.
 var waits = map[stage]string{stageBoxes: statusNeedsPacking, stageBoxesLater: statusNeedsPacking,
 	stagePlacement: statusNeedsPlacement, stageTransport: statusNeedsTransportation}
