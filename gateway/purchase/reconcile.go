@@ -25,8 +25,9 @@ const (
 	maxLooks = 8
 )
 
-// look asks the carrier once what became of a purchase, and acts on the answer.
-func (s *Service) look(ctx context.Context, p store.Purchase) error {
+// look asks the carrier once what became of a purchase, and acts on the answer. held says
+// that the caller has its lease, as the worker does.
+func (s *Service) look(ctx context.Context, p store.Purchase, held bool) error {
 	a, o, err := s.accountAndOrder(p)
 	if err != nil {
 		return err
@@ -35,19 +36,34 @@ func (s *Service) look(ctx context.Context, p store.Purchase) error {
 		_, err := s.park(ctx, p, nil, "this carrier cannot be asked for a purchase")
 		return err
 	}
-	found, res, err := s.find(ctx, p, a, o, true)
-	switch {
-	case err != nil:
-		return s.lookAgain(ctx, p, a, res, 0, "the carrier could not be asked: "+string(normalize.KindOf(err)))
-	case len(found.Labels) > 0:
-		return s.adopt(ctx, p, a, o, found.Labels, res)
-	case !found.Complete:
-		return s.cannotTell(ctx, p, a, res)
-	case p.Empties+1 < negatives:
-		return s.lookAgain(ctx, p, a, res, 1, "the carrier knows of no label; asked once more after a while")
-	default:
-		return s.absent(ctx, p, a, o, res)
+	l, err := s.find(ctx, p, a, o, held, true)
+	if err != nil {
+		return err
 	}
+	switch {
+	case l.failed != nil:
+		return s.lookAgain(ctx, l, a, false, "the carrier could not be asked: "+string(normalize.KindOf(l.failed)))
+	case len(l.Labels) > 1 && !byReference(p):
+		_, err := s.park(ctx, l.p, &l.res, "several labels of the carrier could be this one")
+		return err
+	case len(l.Labels) > 0:
+		return s.adopt(ctx, l.p, a, o, l.Labels, l.res)
+	case l.early:
+		return s.lookAgain(ctx, l, a, false, "nothing is found, but it is too early for that to prove anything")
+	case !l.Complete:
+		return s.cannotTell(ctx, l, a)
+	case l.p.Empties+1 < negatives:
+		return s.lookAgain(ctx, l, a, true, "the carrier knows of no label; asked once more after a while")
+	default:
+		return s.absent(ctx, l.p, a, o, l.res)
+	}
+}
+
+// byReference tells whether the carrier searches by our own reference, which no other
+// purchase has, so that whatever it finds is ours.
+func byReference(p store.Purchase) bool {
+	class := adapters.Class(p.Class)
+	return class == adapters.ClassA || class == adapters.ClassB || class == adapters.ClassC
 }
 
 func (s *Service) accountAndOrder(p store.Purchase) (*accounts.Account, order, error) {
@@ -59,38 +75,50 @@ func (s *Service) accountAndOrder(p store.Purchase) (*accounts.Account, order, e
 	return a, o, json.Unmarshal(p.Request, &o)
 }
 
-// find makes one attempt to find the purchase. Kept replies count where withEvidence is
-// set: they prove that a label was bought, but not that it still lives.
-func (s *Service) find(ctx context.Context, p store.Purchase, a *accounts.Account, o order, withEvidence bool) (normalize.Found, store.AttemptResult, error) {
-	attempt, err := s.Store.StartAttempt(ctx, p.Ref(), store.AttemptFind, nil)
+// answer is what a search came to, for a purchase whose lease is held meanwhile.
+type answer struct {
+	normalize.Found
+	p      store.Purchase
+	res    store.AttemptResult
+	failed error
+	// early: the quiet period, or the space between two looks, is not over, so that finding
+	// nothing proves nothing.
+	early bool
+}
+
+// find claims the purchase and makes one attempt to find it. Kept replies count where
+// withEvidence is set: they prove that a label was bought, but not that it still lives.
+func (s *Service) find(ctx context.Context, p store.Purchase, a *accounts.Account, o order, held, withEvidence bool) (answer, error) {
+	p, attempt, err := s.Store.ClaimPurchase(ctx, p.Ref(), store.Claim{From: []store.PurchaseState{p.State}, To: p.State, Held: held,
+		Lease: s.Caller.Limit(adapters.OpFind) + s.Caller.Limit(adapters.OpLabel) + leaseSlack, Kind: store.AttemptFind})
 	if err != nil {
-		return normalize.Found{}, store.AttemptResult{}, err
+		return answer{}, err
 	}
+	out := answer{p: p, res: store.AttemptResult{N: attempt.N, Outcome: store.OutcomeError}, early: p.DueAt.After(attempt.StartedAt)}
 	req := normalize.FindRequest{Ref: refOf(p, o)}
-	res := store.AttemptResult{N: attempt.N, Outcome: store.OutcomeError}
 	if withEvidence {
 		kept, err := s.Store.EvidenceOf(ctx, p.Tenant, p.ID)
 		if err != nil {
-			return normalize.Found{}, res, err
+			return out, err
 		}
 		for _, e := range kept {
 			req.Evidence = append(req.Evidence, normalize.Evidence{Operation: e.Operation, Status: e.Status, Body: e.Body, At: e.At})
 		}
 	}
-	var found normalize.Found
-	err = s.Caller.Call(ctx, a, adapters.OpFind, func(ctx context.Context) (err error) {
-		found, err = a.Ops.Finder.Find(ctx, req)
+	out.failed = s.Caller.Call(ctx, a, adapters.OpFind, func(ctx context.Context) (err error) {
+		out.Found, err = a.Ops.Finder.Find(ctx, req)
 		return err
 	})
 	switch {
-	case err != nil:
-		res.CarrierCode = normalize.AsError(err).Code
-	case len(found.Labels) > 0:
-		res.Outcome = store.OutcomeOK
-	case found.Complete:
-		res.Outcome = store.OutcomeAbsent
+	case out.failed != nil:
+		out.res.CarrierCode = normalize.AsError(out.failed).Code
+		out.Found = normalize.Found{}
+	case len(out.Labels) > 0:
+		out.res.Outcome = store.OutcomeOK
+	case out.Complete:
+		out.res.Outcome = store.OutcomeAbsent
 	}
-	return found, res, err
+	return out, nil
 }
 
 // adopt settles a purchase by the label that was found. Any other label of the same
@@ -142,30 +170,28 @@ func (s *Service) voidExtras(ctx context.Context, p store.Purchase, a *accounts.
 	return p, nil
 }
 
-// lookAgain waits for the next look: longer after each, but an answer that proves nothing
-// starts the count of negatives anew.
-func (s *Service) lookAgain(ctx context.Context, p store.Purchase, a *accounts.Account, res store.AttemptResult, negative int, detail string) error {
-	d := detailsOf(p)
-	d.Looks++
-	_, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
-		Attempt: closing(res), Release: true,
+// lookAgain waits for the next look, longer after each. A look that came too early changes
+// nothing but the record.
+func (s *Service) lookAgain(ctx context.Context, l answer, a *accounts.Account, negative bool, detail string) error {
+	d := detailsOf(l.p)
+	if !l.early {
+		d.Looks++
+	}
+	_, err := s.Store.TransitionPurchase(ctx, l.p.Ref(), store.Transition{
+		Attempt: &l.res, Release: true,
 		Change: func(p *store.Purchase) error {
 			p.State, p.Details = store.PurchaseReconciling, d.encode()
-			p.Empties += negative
-			p.DueAt = p.UpdatedAt.Add(nextLook(quiet(a, p.Service), d.Looks, negative > 0))
+			if negative {
+				p.Empties++
+			}
+			if !l.early {
+				p.DueAt = p.UpdatedAt.Add(nextLook(quiet(a, p.Service), d.Looks, negative))
+			}
 			return nil
 		},
 		History: []store.HistoryLine{{Status: "unknown", Detail: detail}},
 	})
 	return err
-}
-
-// closing is the result of an attempt, nil where none was opened.
-func closing(res store.AttemptResult) *store.AttemptResult {
-	if res.N == 0 {
-		return nil
-	}
-	return &res
 }
 
 // nextLook spaces looks: half a quiet period after a clean negative, else twice as long
@@ -180,12 +206,12 @@ func nextLook(quiet time.Duration, looks int, negative bool) time.Duration {
 
 // cannotTell goes on looking at a carrier whose search proves no absence, for a while; one
 // that has no search at all is not asked again.
-func (s *Service) cannotTell(ctx context.Context, p store.Purchase, a *accounts.Account, res store.AttemptResult) error {
-	if adapters.Class(p.Class) == adapters.ClassE || detailsOf(p).Looks+1 >= maxLooks {
-		_, err := s.park(ctx, p, closing(res), "the carrier's search neither finds it nor proves that it is not there")
+func (s *Service) cannotTell(ctx context.Context, l answer, a *accounts.Account) error {
+	if adapters.Class(l.p.Class) == adapters.ClassE || detailsOf(l.p).Looks+1 >= maxLooks {
+		_, err := s.park(ctx, l.p, &l.res, "the carrier's search neither finds it nor proves that it is not there")
 		return err
 	}
-	return s.lookAgain(ctx, p, a, res, 0, "the carrier's search finds nothing and proves nothing")
+	return s.lookAgain(ctx, l, a, false, "the carrier's search finds nothing and proves nothing")
 }
 
 // absent acts on the proof that nothing was bought: sent again where that is safe and
@@ -198,7 +224,7 @@ func (s *Service) absent(ctx context.Context, p store.Purchase, a *accounts.Acco
 		return s.sendAgain(ctx, p, a, o, res)
 	}
 	gone := normalize.Fail(normalize.KindUnavailable, "no usable answer came, and the carrier has proved that it sold nothing; buy again with a new key")
-	_, err := s.giveUp(ctx, p, closing(res), gone, "proven not bought")
+	_, err := s.giveUp(ctx, p, &res, gone, "proven not bought")
 	return err
 }
 
@@ -207,12 +233,12 @@ func (s *Service) absent(ctx context.Context, p store.Purchase, a *accounts.Acco
 func (s *Service) sendAgain(ctx context.Context, p store.Purchase, a *accounts.Account, o order, res store.AttemptResult) error {
 	permit, err := s.Caller.Admit(ctx, a, adapters.OpLabel)
 	if err != nil {
-		return s.lookAgain(ctx, p, a, res, 0, "proven not bought; not sent again yet: "+string(normalize.KindOf(err)))
+		return s.lookAgain(ctx, answer{p: p, res: res}, a, false, "proven not bought; not sent again yet: "+string(normalize.KindOf(err)))
 	}
 	d := detailsOf(p)
 	d.Sends++
 	p, err = s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
-		Attempt: closing(res), Release: true,
+		Attempt: &res, Release: true,
 		Change: func(p *store.Purchase) error {
 			p.State, p.Empties, p.Details = store.PurchaseReady, 0, d.encode()
 			p.DueAt = p.UpdatedAt.Add(s.Caller.Limit(adapters.OpLabel) + leaseSlack)
@@ -231,7 +257,8 @@ func (s *Service) sendAgain(ctx context.Context, p store.Purchase, a *accounts.A
 	return err
 }
 
-// Reconcile looks at once for the fate of a purchase that is unknown or parked.
+// Reconcile looks at once for the fate of a purchase or a void that is unknown, or of a parked
+// purchase. Where another worker looks already, it tells what is known.
 func (s *Service) Reconcile(ctx context.Context, tenant, id string) (Label, error) {
 	p, err := s.Store.Purchase(ctx, store.Tenant(tenant), id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -240,17 +267,14 @@ func (s *Service) Reconcile(ctx context.Context, tenant, id string) (Label, erro
 	if err != nil {
 		return Label{}, err
 	}
+	own := context.WithoutCancel(ctx)
 	switch p.State {
 	case store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseParked:
+		err = s.look(own, p, false)
 	case store.PurchaseVoidUnknown:
-		if err := s.lookVoid(ctx, p); err != nil && !errors.Is(err, store.ErrConflict) {
-			return Label{}, err
-		}
-		return s.Get(ctx, tenant, id)
-	default:
-		return s.Get(ctx, tenant, id)
+		err = s.lookVoid(own, p, false)
 	}
-	if err := s.look(context.WithoutCancel(ctx), p); err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, errStopped) {
+	if err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, errStopped) {
 		return Label{}, err
 	}
 	return s.Get(ctx, tenant, id)

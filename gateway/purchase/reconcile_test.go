@@ -67,6 +67,7 @@ func TestASearchThatProvesNothingEndsWithAPerson(t *testing.T) {
 			if n > maxLooks {
 				t.Fatalf("still unknown after %d looks", n)
 			}
+			time.Sleep(time.Until(s.row(l.ID).DueAt))
 			var err error
 			if l, err = s.Reconcile(t.Context(), "t1", l.ID); err != nil {
 				t.Fatal(err)
@@ -93,6 +94,80 @@ func TestOneNegativeProvesNothing(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		if l, err := s.Get(t.Context(), "t1", id); err != nil || l.Status != "purchased" {
 			t.Errorf("got %s, %v: %+v", l.Status, err, l.History)
+		}
+	})
+}
+
+// Nobody can hurry a proof: looks that come before the quiet period is over, or too close to
+// each other, find a label but never its absence, of a purchase or of a void.
+func TestLooksThatComeTooEarlyProveNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &northwind{label: cut, find: absentHere}
+		n.void = func(context.Context, normalize.VoidRequest) (normalize.Voided, error) {
+			return normalize.Voided{}, normalize.Fail(normalize.KindTimeout, "no answer")
+		}
+		s := newStand(t, n)
+		many := func(id string) (l Label) {
+			for range 10 {
+				var err error
+				if l, err = s.Reconcile(t.Context(), "t1", id); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return l
+		}
+		id := s.mustBuy("k1").Label.ID
+		for _, wait := range []time.Duration{0, 10 * time.Second} {
+			time.Sleep(wait)
+			if l := many(id); l.Status != "unknown" {
+				t.Errorf("%v after the answer was lost it is %s: %+v", wait, l.Status, l.History)
+			}
+		}
+		if p := s.row(id); p.Empties != 1 {
+			t.Errorf("%d negatives were counted, want the one after the quiet period", p.Empties)
+		}
+		n.label = sold
+		id = s.mustBuy("k2").Label.ID
+		if _, err := s.Void(t.Context(), "t1", id); err != nil {
+			t.Fatal(err)
+		}
+		for _, wait := range []time.Duration{0, 10 * time.Second} {
+			time.Sleep(wait)
+			if l := many(id); l.Status != "needs_attention" {
+				t.Errorf("%v after the void was lost it is %s: %+v", wait, l.Status, l.History)
+			}
+		}
+		n.find = finds(normalize.Found{Labels: []normalize.Label{bought("NW1")}, Complete: true})
+		id = s.mustBuyLost("k3").ID
+		if l := many(id); l.Status != "purchased" {
+			t.Errorf("what is found early counts: %s", l.Status)
+		}
+	})
+}
+
+// mustBuyLost buys and loses the answer.
+func (s *stand) mustBuyLost(key string) Label {
+	s.t.Helper()
+	before := s.carrier.label
+	s.carrier.label = cut
+	defer func() { s.carrier.label = before }()
+	return s.mustBuy(key).Label
+}
+
+// Where a carrier is not searched by our own reference, several candidates are a person's to
+// tell apart, and none of them is voided.
+func TestSeveralCandidatesAreNotVoided(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, &northwind{label: cut, void: voids,
+			find: finds(normalize.Found{Labels: []normalize.Label{bought("NW1"), bought("NW2")}, Complete: true})})
+		for _, a := range s.Registry.All() {
+			a.Spec.Purchase.Class = adapters.ClassD
+		}
+		s.work()
+		id := s.mustBuy("k1").Label.ID
+		time.Sleep(12 * time.Second)
+		if l, err := s.Get(t.Context(), "t1", id); err != nil || l.Status != "needs_attention" || s.carrier.calls(adapters.OpVoid) != 0 {
+			t.Errorf("got %s, %v, voided %d labels", l.Status, err, s.carrier.calls(adapters.OpVoid))
 		}
 	})
 }
@@ -169,6 +244,7 @@ func TestALostVoidEnds(t *testing.T) {
 				var l Label
 				var err error
 				for range maxLooks {
+					time.Sleep(time.Until(s.row(id).DueAt))
 					l, err = s.Reconcile(t.Context(), "t1", id)
 				}
 				if err != nil || l.Status != c.want {

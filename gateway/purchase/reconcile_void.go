@@ -4,67 +4,113 @@ import (
 	"context"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 )
 
 // lookVoid asks whether a label still lives: gone is voided, alive is still paid, and what
-// cannot be told stays with a person.
-func (s *Service) lookVoid(ctx context.Context, p store.Purchase) error {
+// cannot be told stays with a person. Neither is believed before it was seen twice, since a
+// search lags behind a purchase as well as behind its void.
+func (s *Service) lookVoid(ctx context.Context, p store.Purchase, held bool) error {
 	a, o, err := s.accountAndOrder(p)
 	if err != nil {
 		return err
 	}
-	t := store.Transition{Release: true}
-	state, due := store.PurchaseVoidUnknown, time.Duration(0)
-	line := store.HistoryLine{Status: "needs_attention", Detail: "this carrier cannot be asked whether the label was voided"}
-	if a.Ops.Finder != nil {
-		found, res, err := s.find(ctx, p, a, o, false)
-		t.Attempt = closing(res)
-		d := detailsOf(p)
-		d.Looks++
-		switch {
-		case err == nil && found.Complete && len(found.Labels) == 0:
-			state, line = store.PurchaseVoided, store.HistoryLine{Status: "voided", Detail: "the carrier has no live label any more"}
-		case err == nil && len(found.Labels) > 0 && d.Looks >= negatives:
-			state = unvoided(p)
-			line = store.HistoryLine{Status: Status(state), Detail: "the label still lives at the carrier: the void did not reach it"}
-		case d.Looks < maxLooks:
-			due = nextLook(quiet(a, p.Service), d.Looks, false)
-			line.Detail = "it is not known yet whether the label was voided"
-		}
-		t.Change = func(p *store.Purchase) error {
-			p.Details = d.encode()
-			return nil
-		}
+	if a.Ops.Finder == nil {
+		return s.voidStays(ctx, p)
 	}
-	more := t.Change
-	t.Change = func(p *store.Purchase) error {
-		p.State, p.DueAt = state, time.Time{}
-		if due > 0 || state == store.PurchaseBought { // whose papers are still to come
-			p.DueAt = p.UpdatedAt.Add(due)
-		}
-		if more != nil {
-			return more(p)
-		}
+	l, err := s.find(ctx, p, a, o, held, false)
+	if err != nil {
+		return err
+	}
+	gone := l.failed == nil && l.Complete && len(l.Labels) == 0
+	alive := l.failed == nil && len(l.Labels) > 0
+	d := detailsOf(l.p)
+	if !l.early {
+		d.Looks++
+	}
+	switch {
+	case gone && !l.early && l.p.Empties+1 >= negatives:
+		return s.foundVoided(ctx, l)
+	case alive && !l.early && d.Looks >= negatives:
+		return s.foundAlive(ctx, l)
+	}
+	_, err = s.Store.TransitionPurchase(ctx, l.p.Ref(), store.Transition{
+		Attempt: &l.res, Release: true,
+		Change: func(p *store.Purchase) error {
+			p.Details = d.encode()
+			switch {
+			case l.early:
+			case d.Looks < maxLooks:
+				p.DueAt = p.UpdatedAt.Add(nextLook(quiet(a, p.Service), d.Looks, gone))
+			default:
+				p.DueAt = time.Time{}
+			}
+			if gone && !l.early {
+				p.Empties++
+			}
+			return nil
+		},
+		History: []store.HistoryLine{{Status: "needs_attention", Detail: "it is not known yet whether the label was voided"}},
+	})
+	return err
+}
+
+// voidStays leaves a void to a person, once.
+func (s *Service) voidStays(ctx context.Context, p store.Purchase) error {
+	if p.DueAt.IsZero() {
 		return nil
 	}
-	t.History = []store.HistoryLine{line}
-	t.Emit = func(p store.Purchase, _ *store.Tracker) []store.Event {
-		if p.State != store.PurchaseVoided {
+	_, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+		Release: true,
+		Change: func(p *store.Purchase) error {
+			p.DueAt = time.Time{}
 			return nil
-		}
-		return []store.Event{event("label.voided", p)}
+		},
+		History: []store.HistoryLine{{Status: "needs_attention", Detail: "this carrier cannot be asked whether the label was voided"}},
+	})
+	return err
+}
+
+func (s *Service) foundVoided(ctx context.Context, l answer) error {
+	f, err := s.Store.PurchaseFile(ctx, l.p.Tenant, l.p.ID)
+	if err != nil {
+		return err
 	}
-	if state == store.PurchaseVoided {
-		f, err := s.Store.PurchaseFile(ctx, p.Tenant, p.ID)
-		if err != nil {
-			return err
-		}
-		t.Labels = voidedLabels(f)
-	}
-	out, err := s.Store.TransitionPurchase(ctx, p.Ref(), t)
-	if err == nil && out.State == store.PurchaseVoided {
+	out, err := s.Store.TransitionPurchase(ctx, l.p.Ref(), store.Transition{
+		Attempt: &l.res, Release: true, Labels: voidedLabels(f), Emit: emit("label.voided"),
+		Change: func(p *store.Purchase) error {
+			p.State, p.DueAt = store.PurchaseVoided, time.Time{}
+			return nil
+		},
+		History: []store.HistoryLine{{Status: "voided", Detail: "the carrier has no live label any more"}},
+	})
+	if err == nil {
 		s.cancelTracker(ctx, out)
 	}
 	return err
+}
+
+func (s *Service) foundAlive(ctx context.Context, l answer) error {
+	state := unvoided(l.p)
+	_, err := s.Store.TransitionPurchase(ctx, l.p.Ref(), store.Transition{
+		Attempt: &l.res, Release: true, Emit: emit("label.updated"),
+		Change: func(p *store.Purchase) error {
+			p.State, p.DueAt = state, time.Time{}
+			if state == store.PurchaseBought {
+				p.DueAt = p.UpdatedAt // its papers are still to come
+			}
+			return nil
+		},
+		History: []store.HistoryLine{{Status: Status(state), Detail: "the label still lives at the carrier: the void did not reach it"}},
+	})
+	return err
+}
+
+// beginLooking is when and with what record the looks for a void's fate begin.
+func beginLooking(p *store.Purchase, a *accounts.Account) {
+	d := detailsOf(*p)
+	d.Looks = 0
+	p.Empties, p.Details = 0, d.encode()
+	p.DueAt = p.UpdatedAt.Add(quiet(a, p.Service))
 }

@@ -118,7 +118,7 @@ func (s *Service) voided(ctx context.Context, p store.Purchase, a *accounts.Acco
 			case store.PurchaseBought:
 				p.DueAt = p.UpdatedAt // its papers are still to come
 			case store.PurchaseVoidUnknown:
-				p.DueAt = p.UpdatedAt.Add(quiet(a, p.Service))
+				beginLooking(p, a)
 			}
 			return nil
 		},

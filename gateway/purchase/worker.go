@@ -49,9 +49,9 @@ func (s *Service) resume(ctx context.Context, p store.Purchase) error {
 	case store.PurchaseBought:
 		return s.fetchLate(ctx, p)
 	case store.PurchaseVoidUnknown:
-		return s.lookVoid(ctx, p)
+		return s.lookVoid(ctx, p, true)
 	default:
-		return s.look(ctx, p)
+		return s.look(ctx, p, true)
 	}
 }
 
@@ -97,7 +97,7 @@ func workOf(state store.PurchaseState) string {
 func (s *Service) expire(ctx context.Context) {
 	change := func(p *store.Purchase) {
 		if a, ok := s.Registry.Get(string(p.Tenant), p.Account); ok {
-			p.DueAt = p.UpdatedAt.Add(quiet(a, p.Service))
+			beginLooking(p, a)
 		}
 	}
 	told := func(p store.Purchase) []store.Event {
