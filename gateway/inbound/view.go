@@ -3,7 +3,6 @@ package inbound
 import (
 	"time"
 
-
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
