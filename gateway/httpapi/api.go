@@ -97,6 +97,7 @@ func New(d Deps) http.Handler {
 	s.trackerRoutes()
 	s.inboundRoutes()
 	s.channelRoutes()
+	s.carrierRoutes()
 	s.callbackRoutes(mux)
 	s.webhookRoutes()
 	s.eventRoutes()
