@@ -167,20 +167,20 @@ func TestOrderIsKeptPerTracker(t *testing.T) {
 // next event of the parcel is tried.
 func TestTheScheduleEndsInADeadLetter(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		b := newBench(t, resting(15*time.Minute))
+		b := newBench(t, resting(40*time.Minute))
 		b.run(b.Service)
 		e := b.create("ada", shop)
 		b.world.answer(shop, always(500))
 		b.tell("ada", "trk_1", 1, 1)
-		time.Sleep(100 * time.Hour)
+		time.Sleep(110 * time.Hour)
 		got := b.world.calls(shop)
 		if len(got) != len(Schedule) {
 			t.Fatalf("got %d tries, want %d", len(got), len(Schedule))
 		}
 		for i := 1; i < len(got); i++ {
 			wait, want := got[i].at.Sub(got[i-1].at), Schedule[i]
-			// From the fifth failure on the endpoint is spared for at most five minutes more.
-			if least, most := want*79/100, want*121/100+21*time.Minute; wait < least || wait > most {
+			// The worker rests for 40 minutes here, and spares the endpoint for five.
+			if least, most := want*79/100, want*121/100+46*time.Minute; wait < least || wait > most {
 				t.Errorf("wait %d: got %s, want about %s", i, wait, want)
 			}
 		}
@@ -194,7 +194,7 @@ func TestTheScheduleEndsInADeadLetter(t *testing.T) {
 		}
 		b.world.answer(shop, nil)
 		b.tell("ada", "trk_1", 2, 1)
-		time.Sleep(time.Hour)
+		time.Sleep(2 * time.Hour)
 		if got := b.world.calls(shop); !strings.Contains(string(got[len(got)-1].body), `"sequence":2`) {
 			t.Error("a dead letter holds up its parcel")
 		}

@@ -73,8 +73,12 @@ func (l *Limits) settle(w *store.Webhook, now time.Time, counted []store.Deliver
 		}
 		w.Failures++
 		if w.Failures >= l.Trip {
-			// An outage that lasts is looked at less often.
-			w.OpenUntil = now.Add(jitter(min(max(now.Sub(w.FailingSince)/4, spareLeast), spareMost), roll))
+			// An outage that lasts is looked at less often. What is under way already may
+			// have put the next look off further.
+			until := now.Add(jitter(min(max(now.Sub(w.FailingSince)/4, spareLeast), spareMost), roll))
+			if until.After(w.OpenUntil) {
+				w.OpenUntil = until
+			}
 		}
 	}
 	if w.FailingSince.IsZero() {

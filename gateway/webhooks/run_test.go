@@ -17,7 +17,7 @@ func TestDeadEndpointsOfOneTenantDelayNobodyElse(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, resting(250*time.Millisecond))
 		b.run(b.Service)
-		const dead = 200
+		const dead = 150
 		for i := range dead {
 			url := fmt.Sprintf("https://1.1.1.1/dead/%d", i)
 			b.world.answer(url, never)
@@ -27,7 +27,7 @@ func TestDeadEndpointsOfOneTenantDelayNobodyElse(t *testing.T) {
 		b.tell("bad", "trk_x", 1, 2)
 		time.Sleep(soon)
 		var worst time.Duration
-		for i := range 15 {
+		for i := range 10 {
 			start := time.Now()
 			b.tell("ada", fmt.Sprint("trk_", i), 1, 1)
 			time.Sleep(2 * time.Second)
@@ -77,7 +77,7 @@ func TestPlacesAreShared(t *testing.T) {
 // An endpoint that is back hears everything that waited, in order.
 func TestRecovery(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		b := newBench(t, resting(10*time.Second))
+		b := newBench(t, resting(20*time.Second))
 		b.run(b.Service)
 		e := b.create("ada", shop)
 		b.world.answer(shop, always(500))
