@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -18,26 +20,28 @@ type canary struct {
 	name string
 	bugs string // CHAOS_BUGS of the gateway
 	// control are bugs that must do no harm in the same campaign; none when empty.
-	control   string
-	failpoint string // of both
-	goals     []string
-	campaign  campaign
+	control  string
+	goals    []string
+	campaign campaign
 }
 
 // canaries are the bugs of purchases. Each has a campaign in which it strikes often, so that
 // noticing it is not a matter of luck.
 func canaries() []canary {
 	one := func(carrier string, n int, faults ...mocks.Fault) campaign {
-		return campaign{n: n, gateways: 1, store: storeSQLite, buyers: 12, limit: 5 * time.Minute, settle: 2 * time.Minute,
-			labelLimit: 3 * time.Second, deadline: 12 * time.Second, only: []string{carrier}, faults: faults,
-			trouble: &nemesis{}, progress: io.Discard}
+		return campaign{n: n, gateways: 1, store: storeSQLite, buyers: 12, limit: 5 * time.Minute, settle: 4 * time.Minute,
+			labelLimit: 5 * time.Second, deadline: 12 * time.Second, patience: 15 * time.Second, linger: 2 * time.Second,
+			only: []string{carrier}, faults: faults, trouble: &nemesis{}, progress: io.Discard}
 	}
 	fault := func(kind string, share float64, delay time.Duration) mocks.Fault {
 		return mocks.Fault{Carrier: "*", Operation: mocks.OpLabel, Kind: kind, Rate: &share, DelayMS: delay.Milliseconds()}
 	}
-	// A buyer who waits no longer has no purchase sent again: what is proven absent fails.
-	impatient := func(c campaign, labelLimit, linger time.Duration) campaign {
-		c.deadline, c.labelLimit, c.linger = time.Second, labelLimit, linger
+	// A worker that is held between its claim and its call, as a frozen process is, until all
+	// others believe the purchase settled. Its buyer waits no longer, so that what is proven
+	// absent is not sent again but fails.
+	held := func(labelLimit time.Duration) campaign {
+		c := one("yanwen", 8)
+		c.deadline, c.labelLimit, c.held = 3*time.Second, labelLimit, 20*time.Second
 		return c
 	}
 	killed := one("yanwen", 60, fault(mocks.CommitThenSlow, 0.7, 1500*time.Millisecond))
@@ -50,9 +54,9 @@ func canaries() []canary {
 		{name: "duplicate_fails: the refusal of a duplicate is read as a failure", bugs: "resend,duplicate_fails", control: "resend",
 			goals: []string{orphan}, campaign: one("yanwen", 40, fault(mocks.CommitThenCut, 0.5, 0))},
 		{name: "short_lease: the lease is shorter than the call", bugs: "short_lease",
-			goals: []string{orphan, changed}, campaign: impatient(one("yanwen", 16, fault(mocks.Latency, 1, 12*time.Second)), 15*time.Second, 12*time.Second)},
-		{name: "late_deadline: the call's time is counted from after the claim", bugs: "late_deadline", failpoint: "claimed:pause=20s",
-			goals: []string{orphan, changed}, campaign: impatient(one("yanwen", 8), time.Second, 20*time.Second)},
+			goals: []string{orphan, changed}, campaign: held(3 * time.Minute)},
+		{name: "late_deadline: the call's time is counted from after the claim", bugs: "late_deadline",
+			goals: []string{orphan, changed}, campaign: held(time.Second)},
 		{name: "late_write_ahead: the claim is written after the call", bugs: "late_write_ahead",
 			goals: []string{orphan, doubleBuy}, campaign: killed},
 	}
@@ -73,8 +77,8 @@ func (c canary) sing(ctx context.Context, binary string, seed uint64) (sung, err
 	var errs [2]error
 	var with, without *report
 	var both sync.WaitGroup
-	both.Go(func() { with, errs[0] = c.fly(ctx, binary, seed, c.bugs) })
-	both.Go(func() { without, errs[1] = c.fly(ctx, binary, seed, c.control) })
+	both.Go(func() { with, errs[0] = c.fly(ctx, binary, seed, c.bugs, c.goals) })
+	both.Go(func() { without, errs[1] = c.fly(ctx, binary, seed, c.control, nil) })
 	both.Wait()
 	for _, err := range errs {
 		if err != nil {
@@ -98,11 +102,20 @@ func (c canary) sing(ctx context.Context, binary string, seed uint64) (sung, err
 	return out, nil
 }
 
-func (c canary) fly(ctx context.Context, binary string, seed uint64, bugs string) (*report, error) {
+func (c canary) fly(ctx context.Context, binary string, seed uint64, bugs string, expect []string) (*report, error) {
 	run := c.campaign
 	run.trouble = &nemesis{killEvery: c.campaign.trouble.killEvery}
-	run.seed, run.binary, run.planted = seed, binary, bugs
-	run.env = []string{"CHAOS_BUGS=" + bugs, "CHAOS_FAILPOINT=" + c.failpoint}
+	run.seed, run.binary, run.planted, run.expect = seed, binary, bugs, expect
+	run.env = []string{"CHAOS_BUGS=" + bugs}
+	if run.held > 0 {
+		dir, err := os.MkdirTemp("", "crossdock-held-")
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		run.release = filepath.Join(dir, "free")
+		run.env = append(run.env, "CHAOS_FAILPOINT=claimed:hold="+run.release)
+	}
 	return run.run(ctx)
 }
 

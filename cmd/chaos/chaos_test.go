@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		buildDir = dir
 		// Nearly all of the time here is waiting for quiet periods and leases to pass.
 		flag.Parse()
-		if err := flag.Set("test.parallel", "16"); err != nil {
+		if err := flag.Set("test.parallel", "4"); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
@@ -82,7 +82,7 @@ func TestPurchasesSurviveChaosOnPostgreSQL(t *testing.T) {
 		}
 	})
 	c := usual(storePostgres, 400, 3, 11)
-	c.postgres, c.binary = pg, binary(t, plain)
+	c.postgres, c.binary, c.patient = pg, binary(t, plain), false
 	r, err := c.run(t.Context())
 	judged(t, r, err)
 }
@@ -91,7 +91,7 @@ func TestPurchasesSurviveChaosOnPostgreSQL(t *testing.T) {
 func TestPurchasesSurviveChaosOnSQLite(t *testing.T) {
 	t.Parallel()
 	c := usual(storeSQLite, 100, 1, 12)
-	c.binary = binary(t, plain)
+	c.binary, c.patient = binary(t, plain), false
 	r, err := c.run(t.Context())
 	judged(t, r, err)
 }
@@ -121,11 +121,11 @@ func TestEveryPlantedBugIsNoticed(t *testing.T) {
 // each purchase ends as its table says.
 func TestAGatewayMayDieAtAnyStep(t *testing.T) {
 	t.Parallel()
-	r, err := crashAll(t.Context(), some(crashes(), 60, 1), 10, binary(t, broken), "", nil, io.Discard)
+	r, err := crashAll(t.Context(), some(crashes(), 60, 1), 8, binary(t, broken), "", nil, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d cases, %d of them died: %v in %d ms", r.Cases, r.Died, r.Ends, r.MS)
+	t.Logf("%d cases, %d of them died, %d were played again: %v in %d ms", r.Cases, r.Died, r.Again, r.Ends, r.MS)
 	for _, d := range r.detail {
 		t.Error(d)
 	}
@@ -207,7 +207,7 @@ func TestTheOracleKnowsEveryWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.order.id = "lbl_1"
-			v := judge([]*order{c.order}, c.labels, c.ledger)
+			v := judge([]*order{c.order}, c.labels, c.ledger, true)
 			for _, g := range goals {
 				if got, want := len(v.found[g]) > 0, g == c.want; got != want {
 					t.Errorf("%s: %v", g, v.found[g])
@@ -221,7 +221,7 @@ func TestTheOracleKnowsEveryWrong(t *testing.T) {
 // the harness.
 func TestAnOrderWithoutALabelIsUnfinished(t *testing.T) {
 	t.Parallel()
-	v := judge([]*order{{key: "a"}, {key: "b", refused: "422"}}, nil, nil)
+	v := judge([]*order{{key: "a"}, {key: "b", refused: "422"}}, nil, nil, true)
 	if len(v.found[unfinished]) != 1 || len(v.found[refusals]) != 1 {
 		t.Errorf("found %v", v.found)
 	}

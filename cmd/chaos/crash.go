@@ -132,9 +132,12 @@ type ending struct {
 // carriers do leaves no reply to die at.
 func (c crash) table(died bool) []ending {
 	l := laneNamed(c.channel)
-	absent := ending{needsAttention, 0}
-	if l.proves {
-		absent = ending{failed, 0}
+	absent := []ending{{needsAttention, 0}}
+	switch {
+	case l.proves:
+		absent = []ending{{failed, 0}}
+	case l.finds: // asked again and again, for minutes
+		absent = []ending{{unknown, 0}, {needsAttention, 0}}
 	}
 	switch {
 	case c.void:
@@ -143,7 +146,7 @@ func (c crash) table(died bool) []ending {
 		// Written down and not sent: whoever finds it knows that nothing was bought.
 		return []ending{{failed, 0}}
 	case slices.Contains(unsentSteps, c.step), c.fault == mocks.Status, c.fault == mocks.ResetConn:
-		return []ending{absent}
+		return absent
 	case c.proven(died), l.finds && l.prints:
 		return []ending{{purchased, 1}}
 	default: // known as bought, or not, but in no case without a person

@@ -71,7 +71,7 @@ func purchasesCommand(ctx context.Context, args []string, out, errOut io.Writer)
 	store := fs.String("store", storePostgres, "postgres or sqlite")
 	seed := fs.Uint64("seed", 0, "of faults and troubles; random when 0")
 	limit := fs.Duration("duration", 30*time.Minute, "how long the buying may take at most")
-	settle := fs.Duration("settle", 5*time.Minute, "how long what is open may take to end when the trouble is over")
+	settle := fs.Duration("settle", 10*time.Minute, "how long what is open may take to end when the trouble is over")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}

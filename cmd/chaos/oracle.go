@@ -19,6 +19,9 @@ type verdict struct {
 	sends  int
 	again  int // sends beyond the first of a label
 	open   map[adapters.Class][]time.Duration
+	// patient says that a purchase that is still looked for is unfinished, however often the
+	// carrier was asked.
+	patient bool
 }
 
 // The goals, by what breaks them.
@@ -39,10 +42,15 @@ func (v *verdict) add(goal, format string, args ...any) {
 	v.found[goal] = append(v.found[goal], fmt.Sprintf(format, args...))
 }
 
+// breaks tells whether one of the goals is missed.
+func (v *verdict) breaks(goals []string) bool {
+	return slices.ContainsFunc(goals, func(g string) bool { return len(v.found[g]) > 0 })
+}
+
 // judge holds every purchase against the ledger.
-func judge(orders []*order, labels []label, ledger []mocks.Purchase) *verdict {
+func judge(orders []*order, labels []label, ledger []mocks.Purchase, patient bool) *verdict {
 	v := &verdict{counts: map[string]int{}, voids: map[string]int{}, parked: map[adapters.Class]int{}, found: map[string][]string{},
-		open: map[adapters.Class][]time.Duration{}}
+		open: map[adapters.Class][]time.Duration{}, patient: patient}
 	byID := map[string]label{}
 	for _, l := range labels {
 		byID[l.ID] = l
@@ -149,8 +157,24 @@ func (v *verdict) label(o *order, l label, live []mocks.Purchase) {
 		}
 	case needsAttention: // one label or none: a person will tell
 	default:
-		v.add(unfinished, "%s is %s: %s", name, l.Status, story(l))
+		if v.patient || !isLooking(l) || len(live) > 0 {
+			v.add(unfinished, "%s is %s: %s", name, l.Status, story(l))
+		}
 	}
+}
+
+// enoughLooks is how often a carrier that need not prove absence is asked until the harness
+// believes that it will be asked until a person must tell, which takes minutes.
+const enoughLooks = 3
+
+func isLooking(l label) bool {
+	looks := 0
+	for _, a := range l.Attempts {
+		if a.Kind == "find" {
+			looks++
+		}
+	}
+	return l.Status == unknown && looks >= enoughLooks && classOf(l.Channel) >= adapters.ClassD
 }
 
 func hasPaper(l label) bool {
@@ -189,12 +213,18 @@ func openFor(l label) (time.Duration, bool) {
 	return 0, false
 }
 
+// maxStory is how many lines of a history are told.
+const maxStory = 12
+
 // story is a label's history in one line.
 func story(l label) string {
 	out := ""
 	for i, h := range l.History {
 		if i > 0 {
 			out += "; "
+		}
+		if i == maxStory {
+			return out + fmt.Sprintf("and %d more", len(l.History)-i)
 		}
 		out += h.At.Format("05.000 ") + h.Status + ": " + h.Detail
 	}

@@ -51,17 +51,23 @@ func lanesOf(channels []channel, only []string) ([]lane, error) {
 func laneOf(c channel) (lane, error) {
 	l := lane{channel: c, voids: slices.Contains(c.Capabilities, "void") &&
 		!slices.Contains(notVoided, c.Adapter) && !slices.Contains(notVoided, c.Channel)}
-	service := strings.TrimPrefix(c.Channel, c.Adapter+".")
-	for _, s := range all.Specs() {
-		if s.Code == c.Adapter {
-			l.class = s.PurchaseOf(service).Class
-		}
-	}
+	l.class = classOf(c.Channel)
 	b, err := fs.ReadFile(configs.Examples(), exampleOf(c))
 	if err != nil {
 		return l, err
 	}
 	return l, json.Unmarshal(b, &l.order)
+}
+
+// classOf is what a channel's carrier offers against buying twice.
+func classOf(channel string) adapters.Class {
+	adapter, service, _ := strings.Cut(channel, ".")
+	for _, s := range all.Specs() {
+		if s.Code == adapter {
+			return s.PurchaseOf(service).Class
+		}
+	}
+	return adapters.ClassE
 }
 
 // exampleOf is an example order that a channel carries.

@@ -27,8 +27,10 @@ type campaign struct {
 	limit      time.Duration // of the buying
 	settle     time.Duration // how long what is open may take to end when the trouble is over
 	linger     time.Duration // how long a call that the gateway has given up may still be under way
+	patient    bool          // what is looked for again and again is waited for, too
 	labelLimit time.Duration // of one purchase call; the lease is 5 s longer
-	deadline   time.Duration // of a buyer
+	deadline   time.Duration // of a buyer, in the request
+	patience   time.Duration // of a buyer's connection: below the deadline, some leave unanswered
 	voidShare  float64
 	only       []string // channels or adapters; all when empty
 	faults     []mocks.Fault
@@ -37,6 +39,9 @@ type campaign struct {
 	binary     string
 	env        []string // of the gateways
 	planted    string
+	release    string        // the file that frees gateways which are held at a failpoint
+	held       time.Duration // how long they are held at most
+	expect     []string      // goals that a planted bug must break; judged again until one is
 	progress   io.Writer
 }
 
@@ -47,8 +52,8 @@ const (
 
 // usual is the campaign that the goals are written for.
 func usual(store string, n, gateways int, seed uint64) *campaign {
-	c := &campaign{n: n, gateways: gateways, store: store, seed: seed, buyers: 12 * gateways, limit: 30 * time.Minute, settle: 5 * time.Minute,
-		labelLimit: 1500 * time.Millisecond, deadline: 12 * time.Second, voidShare: 0.05, progress: io.Discard,
+	c := &campaign{n: n, gateways: gateways, store: store, seed: seed, buyers: 12 * gateways, limit: 30 * time.Minute, settle: 10 * time.Minute, patient: true,
+		labelLimit: 1500 * time.Millisecond, deadline: 12 * time.Second, patience: 4 * time.Second, voidShare: 0.05, progress: io.Discard,
 		trouble: &nemesis{killEvery: 2 * time.Second}}
 	c.faults, c.linger = mix(seed, c.labelLimit), c.labelLimit+lateCommitMS*time.Millisecond
 	if store == storePostgres {
@@ -84,9 +89,7 @@ func (c *campaign) run(ctx context.Context) (*report, error) {
 		return nil, err
 	}
 	defer f.stop()
-	// A buyer's patience is below its deadline, so that some leave before they are answered.
-	a := newAPI(c.deadline/3, f.pick)
-	orders, err := c.orders(ctx, a)
+	orders, err := c.orders(ctx, newAPI(readyTime, f.pick))
 	if err != nil {
 		return nil, err
 	}
@@ -95,10 +98,10 @@ func (c *campaign) run(ctx context.Context) (*report, error) {
 	}
 	r := &report{Harness: "H3 purchases", Seed: c.seed, Commit: commit(ctx), Machine: machine(), Store: c.store, Gateways: c.gateways,
 		Planted: c.planted, Purchases: c.n}
-	if err := c.buy(ctx, r, a, orders, f, db, box); err != nil {
+	if err := c.buy(ctx, r, orders, f, db, box); err != nil {
 		return nil, err
 	}
-	return r, c.judge(ctx, r, f, box, orders)
+	return r, c.judge(ctx, r, f, box, orders, time.Now())
 }
 
 // openStore makes the store and tells the gateways of it.
@@ -133,7 +136,8 @@ func writeConfig(dir, url string, labelLimit time.Duration) (string, error) {
 	config := map[string]any{"guards": map[string]any{
 		"call_limits": map[string]any{"rate": "2s", "label": labelLimit.String(), "track": "2s", "find": "1500ms", "token": "1s", "other": "1500ms"},
 		// A breaker that opens would only make fewer purchases.
-		"breaker": map[string]any{"failures_in_row": 1_000_000, "failure_percent": 100, "min_calls": 1_000_000},
+		"breaker": map[string]any{"failures_in_row": 1_000_000, "failure_percent": 100, "min_calls": 1_000_000,
+			"window": max(time.Minute, 4*labelLimit).String()},
 	}}
 	if url == "" {
 		config["data"] = filepath.Join(dir, "data")
@@ -170,7 +174,7 @@ func (c *campaign) orders(ctx context.Context, a *api) ([]*order, error) {
 
 // buy has all orders bought while the trouble lasts, ends the trouble, and goes on until every
 // buyer has a final answer and nothing is open any more.
-func (c *campaign) buy(ctx context.Context, r *report, a *api, orders []*order, f *fleet, db database, box *box) error {
+func (c *campaign) buy(ctx context.Context, r *report, orders []*order, f *fleet, db database, box *box) error {
 	q := newQueue(orders)
 	began := time.Now()
 	watch, stopWatch := context.WithCancel(ctx)
@@ -203,7 +207,7 @@ func (c *campaign) buy(ctx context.Context, r *report, a *api, orders []*order, 
 		r.BuyMS = time.Since(began).Milliseconds()
 	})
 	var shopping sync.WaitGroup
-	shopping.Go(func() { buyers(buying, c.buyers, a, q) })
+	shopping.Go(func() { buyers(buying, c.buyers, newAPI(c.patience, f.pick), q) })
 	troubling.Wait()
 	err := errors.Join(nemesisErr, f.broken())
 	if err == nil {
@@ -216,18 +220,33 @@ func (c *campaign) buy(ctx context.Context, r *report, a *api, orders []*order, 
 	}
 	quietSince := time.Now()
 	defer time.AfterFunc(c.settle, endBuying).Stop()
-	for round := 0; time.Since(quietSince) < c.settle; round++ {
-		buying := q.left() > 0
-		if open := look(ctx, a, round); !open && !buying || !pause(ctx, time.Second) {
+	a := newAPI(readyTime, f.pick)
+	for time.Since(quietSince) < c.settle {
+		open, looking := look(ctx, a)
+		if !c.patient && open == looking {
+			open = 0
+		}
+		if open == 0 && q.left() <= looking || !pause(ctx, time.Second) {
 			break
 		}
+		if c.release != "" && time.Since(began) > c.held {
+			c.free()
+		}
 	}
+	endBuying()
 	shopping.Wait()
 	r.QuietMS = time.Since(quietSince).Milliseconds()
+	if c.release != "" {
+		c.free()
+	}
 	// What the gateway has given up may still be under way to the carrier.
 	pause(ctx, c.linger)
 	return ctx.Err()
 }
+
+// free lets gateways go on that are held at a failpoint. A file that cannot be made leaves
+// them held, which the oracle notices.
+func (c *campaign) free() { _ = os.WriteFile(c.release, nil, 0o600) }
 
 // aftershock is how long the trouble goes on when all purchases have begun.
 const aftershock = 8 * time.Second
@@ -256,26 +275,29 @@ func (b *box) note(ctx context.Context, r *report) error {
 	return nil
 }
 
-// look tells whether a label is still on its way. What a carrier cannot tell is looked for at
-// once, as an operator would, instead of after minutes. What stays open the oracle finds.
-func look(ctx context.Context, a *api, round int) bool {
-	open := false
+// look counts the labels that are still on their way, and those of them that will be looked
+// for until a person can tell. What does not answer counts as one.
+func look(ctx context.Context, a *api) (open, looking int) {
 	for _, status := range []string{purchasing, unknown, voiding} {
 		list, err := a.list(ctx, status)
-		open = open || err != nil || len(list) > 0
+		if err != nil {
+			open++
+		}
+		open += len(list)
 		for _, l := range list {
-			if status == unknown && round >= patientRounds {
-				_, _ = a.act(ctx, l.ID, "reconcile") // the next round sees what came of it
+			if isLooking(l) {
+				looking++
 			}
 		}
 	}
-	return open
+	return open, looking
 }
 
-// patientRounds is how many seconds the gateway has to settle on its own.
-const patientRounds = 10
+// expectFor is how long a planted bug may take to show.
+const expectFor = time.Minute
 
-func (c *campaign) judge(ctx context.Context, r *report, f *fleet, box *box, orders []*order) error {
+// judge reads what there is at this moment.
+func (c *campaign) judge(ctx context.Context, r *report, f *fleet, box *box, orders []*order, since time.Time) error {
 	a := newAPI(time.Minute, f.pick)
 	labels, err := a.list(ctx, "")
 	if err != nil {
@@ -287,7 +309,11 @@ func (c *campaign) judge(ctx context.Context, r *report, f *fleet, box *box, ord
 	}
 	r.Kills, r.Freezes, r.Restarts = c.trouble.kills.Load(), c.trouble.freezes.Load(), c.trouble.restarts.Load()
 	r.Panics = f.panics()
-	r.fill(judge(orders, labels, ledger))
+	v := judge(orders, labels, ledger, c.patient)
+	if len(c.expect) > 0 && !v.breaks(c.expect) && time.Since(since) < expectFor && pause(ctx, time.Second) {
+		return c.judge(ctx, r, f, box, orders, since)
+	}
+	r.fill(v)
 	r.decide()
 	if !r.OK {
 		r.detail = append(r.detail, f.logs()...)

@@ -15,19 +15,19 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/outbound"
 )
 
-// A failpoint is a named step at which this process dies, or falls asleep, once. It is given
-// in CHAOS_FAILPOINT as "step:kill", "step:pause=20s", or "step#2:kill" for the second time
-// that the step is reached.
+// A failpoint is a named step at which this process dies, or stands still as a frozen one
+// would. It is given in CHAOS_FAILPOINT as "step:kill", "step#2:kill" for the second time that
+// the step is reached, or "step:hold=FILE", where everybody waits until that file is there.
 //
 // The steps of a purchase are intended, claimed, connected, written (to a buffer, from which
 // it is flushed next), first_byte, kept, parsed, settling and settled. Those of a draft begin with draft_, those of a void with
 // void_, and those of the search for a lost purchase are finding, found, find_settling and
 // find_settled.
 type failpoint struct {
-	step  string
-	nth   int64
-	pause time.Duration // 0: die
-	seen  atomic.Int64
+	step string
+	nth  int64
+	hold string // the file that is waited for; empty: die
+	seen atomic.Int64
 }
 
 var point = parseFailpoint(os.Getenv("CHAOS_FAILPOINT"))
@@ -46,25 +46,29 @@ func parseFailpoint(s string) *failpoint {
 		}
 		f.step, f.nth = name, n
 	}
-	if d, pauses := strings.CutPrefix(action, "pause="); pauses {
-		var err error
-		if f.pause, err = time.ParseDuration(d); err != nil {
-			panic("CHAOS_FAILPOINT: " + err.Error())
-		}
+	if file, holds := strings.CutPrefix(action, "hold="); holds {
+		f.hold = file
 	} else if action != "kill" {
-		panic("CHAOS_FAILPOINT: an action is kill or pause=DURATION")
+		panic("CHAOS_FAILPOINT: an action is kill or hold=FILE")
 	}
 	return f
 }
 
-// reach is called at every step. A pause holds up everybody who comes there; death comes once.
+// maxHold is how long nobody is held longer, whatever became of the file.
+const maxHold = 5 * time.Minute
+
+// reach is called at every step. Death comes once, a hold to everybody who comes.
 func reach(step string) {
 	if point == nil || point.step != step {
 		return
 	}
 	n := point.seen.Add(1)
-	if point.pause > 0 {
-		time.Sleep(point.pause)
+	if point.hold != "" {
+		for since := time.Now(); time.Since(since) < maxHold; time.Sleep(20 * time.Millisecond) {
+			if _, err := os.Stat(point.hold); err == nil {
+				return
+			}
+		}
 		return
 	}
 	if n == point.nth {
