@@ -42,19 +42,6 @@ type crashed struct {
 
 func (c crashed) right() bool { return slices.Contains(c.want, c.end) }
 
-// harmless tells whether the gateway's word and the carrier's agree. An end that is harmless
-// and not right may be the machine's doing: a call that took too long is another case.
-func (c crashed) harmless() bool {
-	switch c.end.Status {
-	case purchased:
-		return c.end.Live == 1
-	case failed, voided:
-		return c.end.Live == 0
-	default:
-		return c.end.Live <= 1
-	}
-}
-
 func (c crashed) String() string {
 	what := c.fault
 	if what == "" {
