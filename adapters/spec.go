@@ -33,8 +33,10 @@ type Spec struct {
 	// whole number: `UH\d{9}YP`. By them the gateway guesses the carrier of a bare number; two
 	// carriers whose forms both fit leave the guess to the caller.
 	NumberForms []string
-	Purchase    Purchase
-	Limits      Limits
+	// Statuses say how its scans are read; empty where it tells of none.
+	Statuses StatusTable
+	Purchase Purchase
+	Limits   Limits
 }
 
 // Service is one channel of the adapter, <code>.<Name>.

@@ -55,6 +55,7 @@ func checkSpec(t *testing.T, h Harness) {
 		specPurchase(t, spec, s.ops)
 		specPointers(t, spec)
 		specOptions(t, spec)
+		specStatuses(t, spec, s.ops)
 	})
 }
 
@@ -183,6 +184,31 @@ func specPurchase(t *testing.T, spec adapters.Spec, ops adapters.Ops) {
 	}
 	if p.MaxReference != 0 && p.MaxReference < 16 {
 		t.Errorf("the reference field takes %d characters, ours has 16", p.MaxReference)
+	}
+}
+
+// specStatuses: the table of scans is data with its proof. The list of carriers, the README and
+// the count of what is not mapped are read from it.
+func specStatuses(t *testing.T, spec adapters.Spec, ops adapters.Ops) {
+	table := spec.Statuses
+	if ops.Tracker == nil && ops.CallbackParser == nil {
+		return
+	}
+	if table.Source == "" || len(table.Codes) == 0 || table.Reads != adapters.ReadsCode && table.Reads != adapters.ReadsWords {
+		t.Error("statuses: an adapter that tells of scans says in Spec.Statuses what it reads, by which codes, and their source")
+	}
+	if _, err := normalize.ParseDate(string(table.Date)); err != nil {
+		t.Errorf("statuses: the date on which the source was read: %v", err)
+	}
+	seen := map[string]bool{}
+	for _, c := range table.Codes {
+		if c.Code == "" || seen[c.Code] {
+			t.Errorf("statuses: code %q is empty or there twice", c.Code)
+		}
+		seen[c.Code] = true
+		if c.Status == "" || c.Status == normalize.StatusUnknown != (c.Substatus == normalize.SubstatusUnmapped) {
+			t.Errorf("statuses: %s is %s/%s; what is not known is unknown and unmapped", c.Code, c.Status, c.Substatus)
+		}
 	}
 }
 

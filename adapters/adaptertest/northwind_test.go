@@ -57,6 +57,11 @@ func northwindSpec() adapters.Spec {
 		Support:  support, Honours: []string{"/insurance"},
 		Purchase: adapters.Purchase{Class: adapters.ClassB, Reason: "refuses a reference twice", Source: "invented",
 			QuietPeriod: time.Second, MaxReference: 16},
+		Statuses: adapters.StatusTable{Reads: adapters.ReadsCode, Source: "invented", Date: "2026-11-21",
+			Codes: []adapters.StatusCode{{Code: "D1", Status: normalize.StatusDelivered}}},
+	}
+	if flaw("statuses without proof") {
+		spec.Statuses.Source = ""
 	}
 	if flaw("lax settings") {
 		spec.New = func(settings []byte, deps adapters.Deps) (adapters.Adapter, error) {

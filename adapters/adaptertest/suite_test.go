@@ -37,6 +37,7 @@ func TestTheSuiteFindsFlaws(t *testing.T) {
 	t.Parallel()
 	for name, check := range map[string]string{
 		"untold operation":       "spec",
+		"statuses without proof": "spec",
 		"lax settings":           "config",
 		"charges do not sum":     "happy path",
 		"no clean negative":      "happy path",

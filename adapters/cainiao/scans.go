@@ -13,9 +13,15 @@ type meaning struct {
 	leg       normalize.Leg
 }
 
-// actions are the codes that both doors share.
-// Source: AliExpress IOP SDK, querytrackingresult, field action_code, and the table of a public
-// client, read 2026-11-21. The finer words beside a status are ours.
+func (m meaning) split() (normalize.Status, normalize.Substatus, normalize.Leg) {
+	return m.status, m.substatus, m.leg
+}
+
+// statusSource is where actions and families come from.
+const statusSource = "AliExpress IOP SDK, querytrackingresult, field action_code, and the table of a public client"
+
+// actions are the codes that both doors share. The finer words beside a status are ours.
+// Source: statusSource, read 2026-11-21.
 var actions = map[string]meaning{
 	"CONSIGN":           {normalize.StatusRegistered, "", normalize.LegFirstMile},
 	"OM_CONSIGN":        {normalize.StatusRegistered, "", normalize.LegFirstMile},

@@ -84,6 +84,8 @@ func Spec() adapters.Spec {
 			adapters.OpReturn:     adapters.Cannot("neither door sells a way back"),
 			adapters.OpInbound:    adapters.NotYet("overseas warehouses have other interfaces, which are not documented here"),
 		},
+		Statuses: adapters.StatusTable{Reads: adapters.ReadsCode, Source: statusSource, Date: "2026-11-21",
+			Codes: adapters.StatusCodes(actions, meaning.split)},
 		Cost:    map[adapters.Operation]int{adapters.OpDocuments: 2, adapters.OpManifest: 3},
 		Honours: aliexpressHonours,
 		// LINK has one place for a number; AliExpress has none, and registers the goods itself.

@@ -148,9 +148,16 @@ type meaning struct {
 	leg       normalize.Leg
 }
 
+func (m meaning) split() (normalize.Status, normalize.Substatus, normalize.Leg) {
+	return m.status, m.substatus, m.leg
+}
+
+// statusSource is where statuses come from.
+const statusSource = "DHL status list v1, service express (export of 2024-06)"
+
 // statuses are the event codes of DHL Express, all of them. The names are the list's; the
 // meanings are ours.
-// Source: DHL status list v1, service express (export of 2024-06), read 2026-11-21.
+// Source: statusSource, read 2026-11-21.
 var statuses = map[string]meaning{
 	"AD": {normalize.StatusInTransit, "", normalize.LegLastMile}, // agreed delivery
 	"AF": {normalize.StatusInTransit, "", normalize.LegLineHaul}, // arrived facility

@@ -58,6 +58,8 @@ func Spec() adapters.Spec {
 			adapters.OpReturn:     adapters.NotYet("a return is a shipment billed to an import account"),
 			adapters.OpInbound:    adapters.Cannot("no stock is kept"),
 		},
+		Statuses: adapters.StatusTable{Reads: adapters.ReadsCode, Source: statusSource, Date: "2026-11-21",
+			Codes: adapters.StatusCodes(statuses, meaning.split)},
 		Cost:        map[adapters.Operation]int{adapters.OpDocuments: len(images) + 1},
 		Honours:     []string{"/insurance", "/signature", "/importer", "/handover", "/options/" + optionSaturday},
 		SendsTaxIDs: sentTaxIDs(),

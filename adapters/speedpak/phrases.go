@@ -3,6 +3,7 @@ package speedpak
 import (
 	"strings"
 
+	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -21,11 +22,13 @@ type phrase struct {
 	meaning
 }
 
+// phraseSource is where phrases come from.
+const phraseSource = "no list is published: words of eBay's tracking pages and of public trackers"
+
 // phrases are read from the top: the special before the general, and what ends a journey only
 // by words that leave no doubt. A description that fits none is unmapped.
 //
-// No list of descriptions is published: these are the words of eBay's own tracking pages and of
-// public trackers, and inferred where they are their like.
+// Source: phraseSource, read 2026-11-21; those that are like them are inferred.
 var phrases = []phrase{
 	{"being returned|return in progress|returning to|return to sender|return to shipper|on its way back", "", meaning{normalize.StatusReturning, "", normalize.LegReturn}},
 	{"returned to sender|returned to shipper|return delivered|return completed", "will be|to be", meaning{normalize.StatusReturned, "", normalize.LegReturn}},
@@ -57,6 +60,15 @@ var phrases = []phrase{
 	{"departure from country of origin|departed country of origin|departed from country of origin|departed origin country|flight departed|departure from origin country", "", meaning{normalize.StatusInTransit, normalize.SubstatusExportDeparted, normalize.LegLineHaul}},
 	{"arrival at destination country|arrived at destination country|arrived in destination country|arrival in destination country", "", meaning{normalize.StatusInTransit, normalize.SubstatusArrivedDestination, normalize.LegLineHaul}},
 	{"departure|departed|arrival|arrived|in transit|sorting|processed through", "", meaning{normalize.StatusInTransit, "", ""}},
+}
+
+// phraseCodes are the phrases as the adapter's table, in the order in which they hold.
+func phraseCodes() []adapters.StatusCode {
+	out := make([]adapters.StatusCode, len(phrases))
+	for i, p := range phrases {
+		out[i] = adapters.StatusCode{Code: p.words, Status: p.status, Substatus: p.substatus, Leg: p.leg}
+	}
+	return out
 }
 
 // meaningOf reads the English words of a scan.

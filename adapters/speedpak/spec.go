@@ -66,8 +66,9 @@ func Spec() adapters.Spec {
 			adapters.OpInbound:    adapters.Cannot("no stock is kept"),
 			adapters.OpActualCost: adapters.Can("once the parcel was weighed"),
 		},
-		Cost:    map[adapters.Operation]int{adapters.OpDraft: 2, adapters.OpFind: 2, adapters.OpVoid: 2, adapters.OpManifest: 3},
-		Honours: []string{"/signature", "/insurance", "/handover", "/options/" + optionSaturday, "/options/" + optionMaxParcels},
+		Statuses: adapters.StatusTable{Reads: adapters.ReadsWords, Source: phraseSource, Date: "2026-11-21", Codes: phraseCodes()},
+		Cost:     map[adapters.Operation]int{adapters.OpDraft: 2, adapters.OpFind: 2, adapters.OpVoid: 2, adapters.OpManifest: 3},
+		Honours:  []string{"/signature", "/insurance", "/handover", "/options/" + optionSaturday, "/options/" + optionMaxParcels},
 		// buyerTaxId has room for one number of the buyer's.
 		SendsTaxIDs: buyerTaxIDs,
 		// What eBay collects and remits goes by its own numbers, which the carrier has.

@@ -92,8 +92,15 @@ type meaning struct {
 	leg       normalize.Leg
 }
 
-// statuses are the event codes that are known; the full list is not public.
-// Source: Yanwen Open API, page 物流轨迹查询, and public clients, read 2026-11-21.
+func (m meaning) split() (normalize.Status, normalize.Substatus, normalize.Leg) {
+	return m.status, m.substatus, m.leg
+}
+
+// statusSource is where statuses come from; the full list is not public.
+const statusSource = "Yanwen Open API, page 物流轨迹查询, and public clients"
+
+// statuses are the event codes that are known.
+// Source: statusSource, read 2026-11-21.
 var statuses = map[string]meaning{
 	"OR10": {normalize.StatusLabelCreated, "", normalize.LegFirstMile},
 	"PU10": {normalize.StatusPickedUp, "", normalize.LegFirstMile},

@@ -54,6 +54,8 @@ func Spec() adapters.Spec {
 			adapters.OpReturn:     adapters.Cannot("the API sells no way back"),
 			adapters.OpInbound:    adapters.Cannot("no stock is kept"),
 		},
+		Statuses: adapters.StatusTable{Reads: adapters.ReadsCode, Source: statusSource, Date: "2026-11-21",
+			Codes: adapters.StatusCodes(statuses, meaning.split)},
 		Cost: map[adapters.Operation]int{adapters.OpVoid: 2},
 		// The point of a drop-off is the order's companyCode.
 		Honours:     []string{"/handover"},

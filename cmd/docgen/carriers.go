@@ -85,6 +85,18 @@ func count(n int) string {
 	return fmt.Sprint(n)
 }
 
+// statuses lists the tables by which scans are read.
+func statuses(specs []adapters.Spec) string {
+	t := table{head: []string{"carrier", "reads", "known", "source", "read on"}}
+	for _, s := range specs {
+		if v := s.Statuses; len(v.Codes) > 0 {
+			t.add(code(s.Code), map[string]string{adapters.ReadsCode: "codes", adapters.ReadsWords: "words"}[v.Reads],
+				fmt.Sprint(len(v.Codes)), v.Source, string(v.Date))
+		}
+	}
+	return t.String()
+}
+
 // purchases tells the class of each carrier against buying twice, and of services that are
 // sold otherwise.
 func purchases(specs []adapters.Spec) string {

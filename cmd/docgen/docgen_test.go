@@ -32,7 +32,7 @@ func TestStaleFilesAreMended(t *testing.T) {
 	}
 	var doc strings.Builder
 	doc.WriteString("# Before\n")
-	for _, name := range []string{"capabilities", "channels", "purchases"} {
+	for _, name := range []string{"capabilities", "channels", "purchases", "statuses"} {
 		doc.WriteString("<!-- generated: " + name + ", by make generate; do not edit -->\nstale\n<!-- end: " + name + " -->\n")
 	}
 	doc.WriteString("after\n")

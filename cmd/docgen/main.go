@@ -61,6 +61,7 @@ func generate(root string) (map[string][]byte, error) {
 	specs := all.Specs()
 	for name, text := range map[string]string{
 		"capabilities": capabilities(specs), "channels": channels(specs), "purchases": purchases(specs),
+		"statuses": statuses(specs),
 	} {
 		if readme, err = replaceBlock(readme, name, text); err != nil {
 			return nil, fmt.Errorf("%s: %w", readmeFile, err)
