@@ -111,7 +111,7 @@ tenants:
   - id: two
     limits: {spend_per_day: hunter2}
 purchases: {accept_async_standbys: "yes"}
-webhooks: {allow_networks: [everything]}
+webhooks: {allow_networks: [everything], schedule: [0s, soon]}
 `)
 	if err == nil {
 		t.Fatal("a file full of faults was taken")
@@ -138,6 +138,7 @@ webhooks: {allow_networks: [everything]}
 		"tenants[1].limits.spend_per_day: must be an amount",
 		"purchases.accept_async_standbys: must be left out, or say in these words",
 		"webhooks.allow_networks: must be networks",
+		"webhooks.schedule[1]: must be a time as",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("missing %q in:\n%v", want, err)

@@ -153,11 +153,11 @@ func setScalar(text string, v reflect.Value) string {
 	return ""
 }
 
-// setSlice reads a list; a list of words may also be one text with commas, which is how
-// an environment variable gives it.
+// setSlice reads a list; a list of words or times may also be one text with commas, which is
+// how an environment variable gives it.
 func setSlice(fs *faults, n *node, v reflect.Value, path string) string {
 	items := n.vals
-	if n.kind == scalarKind && v.Type().Elem().Kind() == reflect.String {
+	if n.kind == scalarKind && isLeaf(v.Type().Elem()) {
 		for word := range strings.SplitSeq(n.text, ",") {
 			items = append(items, &node{kind: scalarKind, text: strings.TrimSpace(word), line: n.line, col: n.col, env: n.env})
 		}
@@ -170,8 +170,9 @@ func setSlice(fs *faults, n *node, v reflect.Value, path string) string {
 		if isLeaf(v.Type().Elem()) {
 			if item.kind != scalarKind || item.text == "" {
 				fs.add(item, at, "must be a single value")
+			} else if msg := setScalar(item.text, out.Index(i)); msg != "" {
+				fs.add(item, at, "%s", msg)
 			}
-			out.Index(i).SetString(item.text)
 			continue
 		}
 		if item.kind == nullKind {

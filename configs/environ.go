@@ -72,7 +72,7 @@ func settable(t reflect.Type) bool {
 	if t == valuesType || !isLeaf(t) {
 		return false
 	}
-	return t.Kind() != reflect.Slice || t.Elem().Kind() == reflect.String
+	return t.Kind() != reflect.Slice || isLeaf(t.Elem())
 }
 
 func placeBelow(n *node, name string, t reflect.Type, tail string, leaf *node) bool {

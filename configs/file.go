@@ -23,6 +23,7 @@ type File struct {
 	Platforms     string           `yaml:"platforms" doc:"folder of platform rules, which replace those shipped for the same platform"`
 	Guards        Guards           `yaml:"guards" doc:"how carriers are called"`
 	Purchases     Purchases        `yaml:"purchases" doc:"how labels are bought"`
+	Tracking      Tracking         `yaml:"tracking" doc:"how often carriers are asked for parcels; what is left out is as it is by default, and shorter in the sandbox"`
 	Webhooks      Webhooks         `yaml:"webhooks" doc:"how marketplaces are told"`
 
 	// Unused are environment variables that begin like ours and name no setting: a typing
@@ -124,9 +125,20 @@ type Purchases struct {
 	DriftPercent        int    `yaml:"drift_percent" default:"2" min:"0" max:"100" doc:"a cost that differs from its quote by more than this is a label.adjusted"`
 }
 
-// Webhooks say where deliveries may go.
+// Tracking says how often parcels are polled; zero is the default. A carrier that pushes all
+// its scans need not be asked often.
+type Tracking struct {
+	Begin          time.Duration `yaml:"begin" min:"0" doc:"between polls before the first scan of carriage; 30m when absent"`
+	Moving         time.Duration `yaml:"moving" min:"0" doc:"of a parcel on its way; 2h when absent"`
+	OutForDelivery time.Duration `yaml:"out_for_delivery" min:"0" doc:"on the last day; 30m when absent"`
+	Most           time.Duration `yaml:"most" min:"0" doc:"each poll that brings nothing new makes the wait half as long again, up to this; 24h when absent"`
+	Hint           time.Duration `yaml:"hint" min:"0" doc:"least time between a poll and the one that an unsigned push asks for; 30s when absent"`
+}
+
+// Webhooks say where deliveries may go, and how often they are tried.
 type Webhooks struct {
-	AllowLoopback bool          `yaml:"allow_loopback" doc:"deliver to this machine too, any port and plain http, for trials"`
-	AllowNetworks []string      `yaml:"allow_networks" doc:"private networks that deliveries may reach, as 10.1.0.0/16; none when empty"`
-	Timeout       time.Duration `yaml:"timeout" default:"15s" min:"1s" max:"60s" doc:"longest time of one delivery"`
+	AllowLoopback bool            `yaml:"allow_loopback" doc:"deliver to this machine too, any port and plain http, for trials"`
+	AllowNetworks []string        `yaml:"allow_networks" doc:"private networks that deliveries may reach, as 10.1.0.0/16; none when empty"`
+	Timeout       time.Duration   `yaml:"timeout" default:"15s" min:"1s" max:"60s" doc:"longest time of one delivery"`
+	Schedule      []time.Duration `yaml:"schedule" doc:"waits before each try of a delivery, from the first, as [0s, 5s, 1m]; after the last it is a dead letter; eleven tries over three days when empty"`
 }

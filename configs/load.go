@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
+	"time"
 )
 
 // DefaultTenant is the tenant where the file names none.
@@ -141,9 +143,18 @@ func (c check) file(f *File) {
 			c.add(c.at("webhooks", "allow_networks", i), "webhooks.allow_networks", "must be networks as 10.1.0.0/16")
 		}
 	}
+	if list := f.Webhooks.Schedule; len(list) > maxSchedule || slices.ContainsFunc(list, func(d time.Duration) bool { return d < 0 || d > maxWait }) {
+		c.add(c.at("webhooks", "schedule"), "webhooks.schedule", "must be at most %d waits of at most 7d each", maxSchedule)
+	}
 	c.tenants(f)
 	c.accounts(f)
 }
+
+// The bounds of webhooks.schedule.
+const (
+	maxSchedule = 50
+	maxWait     = 7 * 24 * time.Hour
+)
 
 func isPostgres(text string) bool {
 	u, err := url.Parse(text)

@@ -351,3 +351,20 @@ func TestLedgerShape(t *testing.T) {
 		}
 	})
 }
+
+// Whoever sends a carrier's messages in its stead learns where to, and with which secret.
+func TestPushersAreListedWithTheirSecret(t *testing.T) {
+	s := New(Options{}, newKiosk)
+	defer s.Close()
+	s.callbacks.put("kiosk", "acct_1", "http://gateway/callbacks/kiosk/x")
+	list := s.Pushing()
+	if len(list) != 1 || list[0].Code != "kiosk" || list[0].Secret != "ink" || list[0].URL != "http://gateway/callbacks/kiosk/x" {
+		t.Fatalf("got %+v", list)
+	}
+	if !s.Scan("kiosk", "N1", Scan{Code: "A"}) || s.Scan("nobody", "N1", Scan{Code: "A"}) {
+		t.Error("a scan is taken by the carriers that there are")
+	}
+	if p, ok := s.now.Load().parcels.get("kiosk", "N1"); !ok || len(p.Scans) != 1 {
+		t.Errorf("the parcel has %d scans", len(p.Scans))
+	}
+}

@@ -14,10 +14,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/gateway/store/pgtest"
 	"github.com/crossdock-hub/crossdock/mocks"
-	"github.com/crossdock-hub/crossdock/mocks/cainiao"
-	"github.com/crossdock-hub/crossdock/mocks/dhlexpress"
-	"github.com/crossdock-hub/crossdock/mocks/speedpak"
-	"github.com/crossdock-hub/crossdock/mocks/yanwen"
+	simulations "github.com/crossdock-hub/crossdock/mocks/all"
 )
 
 // The times of a case.
@@ -109,7 +106,7 @@ func (s *scene) open(ctx context.Context, dir string, pg *pgtest.Server) (end fu
 	if err != nil {
 		return nil, err
 	}
-	s.box = mocks.New(mocks.Options{RequestsPerSecond: -1}, cainiao.New, dhlexpress.New, speedpak.New, yanwen.New)
+	s.box = mocks.New(mocks.Options{RequestsPerSecond: -1}, simulations.Makers()...)
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(ln) }() // ends by Close
 	s.args = []string{"serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--config", path, "--sandbox-url", "http://" + ln.Addr().String()}

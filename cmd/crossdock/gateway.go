@@ -167,10 +167,20 @@ func (g *gatewayProcess) services() error {
 }
 
 func (g *gatewayProcess) intervals() trackers.Intervals {
+	out := trackers.DefaultIntervals()
 	if g.opts.sandboxURL != "" {
-		return trackers.SandboxIntervals()
+		out = trackers.SandboxIntervals()
 	}
-	return trackers.DefaultIntervals()
+	t := g.opts.file.Tracking
+	for _, d := range []struct {
+		to    *time.Duration
+		value time.Duration
+	}{{&out.Begin, t.Begin}, {&out.Moving, t.Moving}, {&out.OutForDelivery, t.OutForDelivery}, {&out.Most, t.Most}, {&out.Hint, t.Hint}} {
+		if d.value > 0 {
+			*d.to = d.value
+		}
+	}
+	return out
 }
 
 func inboundIntervals(sandbox bool) inbound.Intervals {

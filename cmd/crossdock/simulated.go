@@ -6,17 +6,11 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/crossdock-hub/crossdock/mocks"
-	"github.com/crossdock-hub/crossdock/mocks/amazonfba"
-	"github.com/crossdock-hub/crossdock/mocks/cainiao"
-	"github.com/crossdock-hub/crossdock/mocks/dhlexpress"
-	"github.com/crossdock-hub/crossdock/mocks/speedpak"
-	"github.com/crossdock-hub/crossdock/mocks/yanwen"
+	simulations "github.com/crossdock-hub/crossdock/mocks/all"
 )
 
 // simulated are the carriers of the sandbox.
-func simulated() []mocks.Maker {
-	return []mocks.Maker{amazonfba.New, cainiao.New, dhlexpress.New, speedpak.New, yanwen.New}
-}
+func simulated() []mocks.Maker { return simulations.Makers() }
 
 // settingsOf turns what a simulator publishes into the settings of our adapter for it. The
 // simulators know nothing of our names, and the adapters nothing of the simulators.

@@ -23,5 +23,5 @@ func newWebhooks(o gatewayOptions, st *store.DB, metrics prometheus.Registerer) 
 		rules.AllowNetworks = append(rules.AllowNetworks, network)
 	}
 	return webhooks.New(webhooks.Deps{Store: st, Guard: egress.New(rules), Logger: o.logger, Version: version,
-		Limits: webhooks.Limits{Timeout: w.Timeout}, Metrics: metrics})
+		Limits: webhooks.Limits{Timeout: w.Timeout, Schedule: w.Schedule}, Metrics: metrics})
 }

@@ -1,0 +1,16 @@
+// Package all is the one list of simulated carriers.
+package all
+
+import (
+	"github.com/crossdock-hub/crossdock/mocks"
+	"github.com/crossdock-hub/crossdock/mocks/amazonfba"
+	"github.com/crossdock-hub/crossdock/mocks/cainiao"
+	"github.com/crossdock-hub/crossdock/mocks/dhlexpress"
+	"github.com/crossdock-hub/crossdock/mocks/speedpak"
+	"github.com/crossdock-hub/crossdock/mocks/yanwen"
+)
+
+// Makers are those of every carrier that the sandbox has.
+func Makers() []mocks.Maker {
+	return []mocks.Maker{amazonfba.New, cainiao.New, dhlexpress.New, speedpak.New, yanwen.New}
+}
