@@ -56,6 +56,7 @@ type Account struct {
 	Services    []string      `yaml:"services" doc:"services of the adapter that this account has; all when empty"`
 	Limits      AccountLimits `yaml:"limits" doc:"the contract's own limits, instead of the carrier's published ones"`
 	QuietPeriod time.Duration `yaml:"quiet_period" min:"0" doc:"how long a lost purchase may still appear at the carrier; the adapter's own when 0"`
+	Resend      bool          `yaml:"resend" doc:"for carriers that accept a reference twice (class C): whether a purchase that is proven not bought is sent again while its caller waits. Only where quiet_period covers the carrier's slowest purchase and voids cost nothing; what was bought twice is voided"`
 	Fallback    string        `yaml:"fallback" default:"off" enum:"off,rate_card" doc:"what prices a channel whose carrier does not answer"`
 	Credentials Values        `yaml:"credentials" doc:"secrets of the adapter; its table names them"`
 	Options     Values        `yaml:"settings" doc:"settings of the adapter; its table names them"`

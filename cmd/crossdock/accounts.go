@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -69,7 +70,7 @@ func (b *accountBuilder) configured(f configs.File) ([]*accounts.Account, error)
 		p := accountPlan{settings: a.Settings(), limits: spec.Limits, account: accounts.Account{
 			ID: accounts.ID(tenant, a.Adapter, a.Name), Tenant: tenant, Name: a.Name, Enabled: a.Enabled,
 			Default: a.Default || only[a.Tenant+"\x00"+a.Adapter] == 1, CardAllowed: a.Fallback == "rate_card",
-			QuietPeriod: a.QuietPeriod, Services: a.Services,
+			QuietPeriod: a.QuietPeriod, Resend: a.Resend, Services: a.Services,
 		}}
 		if a.Limits.RequestsPerSecond > 0 {
 			p.limits.RequestsPerSecond, p.limits.Burst = a.Limits.RequestsPerSecond, a.Limits.Burst
@@ -113,7 +114,17 @@ func (b *accountBuilder) build(spec adapters.Spec, p accountPlan) (*accounts.Acc
 	}
 	a.Ops = adapters.OpsOf(adapter)
 	a.Spec = adapter.Spec()
+	if a.Resend && !mayResend(&a) {
+		return nil, fmt.Errorf("account %s: resend is for services of class C of carriers that search and void, and %s has none", a.Name, spec.Code)
+	}
 	return &a, b.guards.SetAccount(guards.Account{ID: a.ID, Carrier: spec.Code, Limits: p.limits, MaxCost: maxCost(spec)})
+}
+
+// mayResend tells whether sending again concerns any service of the account.
+func mayResend(a *accounts.Account) bool {
+	return a.Ops.Finder != nil && a.Ops.Voider != nil && slices.ContainsFunc(a.Services, func(service string) bool {
+		return a.Spec.PurchaseOf(service).Class == adapters.ClassC
+	})
 }
 
 func maxCost(spec adapters.Spec) int {

@@ -26,6 +26,9 @@ type Account struct {
 	Enabled     bool
 	Sandbox     bool
 	CardAllowed bool // fallback: rate_card
+	// Resend: a purchase that is proven absent may be sent again where the carrier accepts
+	// duplicates. Off unless the operator says so.
+	Resend      bool
 	BaseURL     string
 	QuietPeriod time.Duration
 	// CallbackToken is the unguessable last part of the account's callback address.

@@ -81,6 +81,12 @@ type details struct {
 	Waiting []normalize.Warning `json:"waiting,omitempty"`
 	Looks   int                 `json:"looks,omitempty"` // how often its fate was looked for
 	Sends   int                 `json:"sends,omitempty"` // how often it was sent again
+	// Extras are labels that were bought besides the one that counts.
+	Extras []extra `json:"extras,omitempty"`
+	// Audits are when a carrier that accepts duplicates is asked whether a purchase that was
+	// sent again was bought once; AuditLooks counts the answers that told nothing.
+	Audits     []time.Time `json:"audits,omitempty"`
+	AuditLooks int         `json:"audit_looks,omitempty"`
 }
 
 func detailsOf(p store.Purchase) details {

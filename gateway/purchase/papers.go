@@ -104,14 +104,16 @@ func (s *Service) fetched(ctx context.Context, p store.Purchase, a *accounts.Acc
 			apply(p, o, got.Label)
 			d := detailsOf(*p)
 			d.DocumentTries, d.Waiting = tries, waiting
+			p.Details = d.encode()
 			p.DueAt = p.UpdatedAt.Add(retryPapers(tries))
 			switch {
 			case complete:
-				p.State, p.DueAt, p.SettledAt = store.PurchaseSettled, time.Time{}, p.UpdatedAt
+				p.State, p.SettledAt = store.PurchaseSettled, p.UpdatedAt
+				resting(p)
 			case over:
-				p.State, p.DueAt = store.PurchaseParked, time.Time{}
+				p.State = store.PurchaseParked
+				resting(p)
 			}
-			p.Details = d.encode()
 			return nil
 		},
 		History: fetchedLines(fresh, complete, over, got.Pending),

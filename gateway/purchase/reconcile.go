@@ -128,46 +128,20 @@ func (s *Service) adopt(ctx context.Context, p store.Purchase, a *accounts.Accou
 	if len(labels) > 1 {
 		detail = fmt.Sprintf("found at the carrier %d times; the first counts, the others are voided", len(labels))
 	}
-	settled, err := s.settle(ctx, p, a, o, labels[0], &res, detail)
+	settled, err := s.settle(ctx, p, a, o, labels[0], &res, detail, labels[1:]...)
 	if errors.Is(err, store.ErrDuplicate) {
 		_, err = s.park(ctx, p, &res, "the carrier's search gives a label that another purchase of the account has", documentsOf(p, labels[0].Documents)...)
 	}
 	if err != nil {
 		return err
 	}
-	if settled, err = s.voidExtras(ctx, settled, a, o, labels[1:]); err != nil {
+	if settled, err = s.voidExtras(ctx, settled, a, o); err != nil {
 		return err
 	}
 	if settled.State == store.PurchaseBought {
 		s.papers(ctx, settled, a, o, time.Time{})
 	}
 	return nil
-}
-
-// voidExtras voids labels that were bought besides the one that counts. One that cannot be
-// voided leaves a line for a person.
-func (s *Service) voidExtras(ctx context.Context, p store.Purchase, a *accounts.Account, o order, extras []normalize.Label) (store.Purchase, error) {
-	for _, l := range extras {
-		ref := refOf(p, o)
-		ref.TrackingNumber, ref.CarrierReference, ref.CarrierData = l.TrackingNumber, l.CarrierReference, l.CarrierData
-		line := store.HistoryLine{Status: "voided", Detail: "an extra label was voided: " + l.CarrierReference}
-		err := errors.New("this carrier has no void")
-		if a.Ops.Voider != nil {
-			err = s.Caller.Call(ctx, a, adapters.OpVoid, func(ctx context.Context) error {
-				_, err := a.Ops.Voider.Void(ctx, normalize.VoidRequest{Ref: ref, Reason: "bought twice"})
-				return err
-			})
-		}
-		if err != nil {
-			line = store.HistoryLine{Status: "needs_attention", Detail: "an extra label could not be voided: " + l.CarrierReference}
-			s.Logger.Error("an extra label could not be voided", "carrier", p.Adapter, "account", p.Account, "shipment_id", p.ID)
-		}
-		if p, err = s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
-			Change: func(*store.Purchase) error { return nil }, History: []store.HistoryLine{line}}); err != nil {
-			return p, err
-		}
-	}
-	return p, nil
 }
 
 // lookAgain waits for the next look, longer after each. A look that came too early changes
@@ -217,10 +191,9 @@ func (s *Service) cannotTell(ctx context.Context, l answer, a *accounts.Account)
 // absent acts on the proof that nothing was bought: sent again where that is safe and
 // somebody still waits, else failed for good.
 func (s *Service) absent(ctx context.Context, p store.Purchase, a *accounts.Account, o order, res store.AttemptResult) error {
-	class := adapters.Class(p.Class)
 	d := detailsOf(p)
 	waits := time.Now().Add(s.Caller.Limit(adapters.OpLabel)).Before(p.CallerDeadline)
-	if waits && d.Sends+1 < maxSends && (class == adapters.ClassA || class == adapters.ClassB) {
+	if waits && d.Sends+1 < maxSends && mayResend(p, a) {
 		return s.sendAgain(ctx, p, a, o, res)
 	}
 	gone := normalize.Fail(normalize.KindUnavailable, "no usable answer came, and the carrier has proved that it sold nothing; buy again with a new key")
@@ -228,8 +201,8 @@ func (s *Service) absent(ctx context.Context, p store.Purchase, a *accounts.Acco
 	return err
 }
 
-// sendAgain puts the purchase back to ready and sends it, which this carrier makes safe:
-// it refuses a reference that it has.
+// sendAgain puts the purchase back to ready and sends it. The carrier refuses a reference that
+// it has, or it is asked afterwards whether there are two.
 func (s *Service) sendAgain(ctx context.Context, p store.Purchase, a *accounts.Account, o order, res store.AttemptResult) error {
 	permit, err := s.Caller.Admit(ctx, a, adapters.OpLabel)
 	if err != nil {

@@ -80,7 +80,8 @@ func (s *Service) foundVoided(ctx context.Context, l answer) error {
 	out, err := s.Store.TransitionPurchase(ctx, l.p.Ref(), store.Transition{
 		Attempt: &l.res, Release: true, Labels: voidedLabels(f), Emit: emit("label.voided"),
 		Change: func(p *store.Purchase) error {
-			p.State, p.DueAt = store.PurchaseVoided, time.Time{}
+			p.State = store.PurchaseVoided
+			resting(p)
 			return nil
 		},
 		History: []store.HistoryLine{{Status: "voided", Detail: "the carrier has no live label any more"}},
@@ -96,7 +97,8 @@ func (s *Service) foundAlive(ctx context.Context, l answer) error {
 	_, err := s.Store.TransitionPurchase(ctx, l.p.Ref(), store.Transition{
 		Attempt: &l.res, Release: true, Emit: emit("label.updated"),
 		Change: func(p *store.Purchase) error {
-			p.State, p.DueAt = state, time.Time{}
+			p.State = state
+			resting(p)
 			if state == store.PurchaseBought {
 				p.DueAt = p.UpdatedAt // its papers are still to come
 			}

@@ -15,22 +15,29 @@ import (
 
 // settle stores a bought label: settled where number and paper came with it, else bought,
 // and the rest is fetched; until then the purchase stays leased to its worker. A label that
-// another purchase has is store.ErrDuplicate, and nothing is written.
-func (s *Service) settle(ctx context.Context, p store.Purchase, a *accounts.Account, o order, l normalize.Label, res *store.AttemptResult, detail string) (store.Purchase, error) {
+// another purchase has is store.ErrDuplicate, and nothing is written. Extras were bought
+// besides, and are to be voided.
+func (s *Service) settle(ctx context.Context, p store.Purchase, a *accounts.Account, o order, l normalize.Label, res *store.AttemptResult, detail string, extras ...normalize.Label) (store.Purchase, error) {
 	docs := documentsOf(p, l.Documents)
 	complete := l.TrackingNumber != "" && hasLabel(docs)
-	orphan := !complete && a.Ops.Documenter == nil
+	paperless := !complete && a.Ops.Documenter == nil
 	t := store.Transition{
-		Attempt: res, Release: complete || orphan, Documents: docs,
+		Attempt: res, Release: complete || paperless, Documents: docs,
 		Labels: []store.BoughtLabel{boughtLabel(p, l)},
 		Change: func(p *store.Purchase) error {
 			apply(p, o, l)
+			d := detailsOf(*p)
+			d.addExtras(p.UpdatedAt, extras)
+			beginAudits(p, a, &d)
+			p.Details = d.encode()
 			p.State, p.DueAt = store.PurchaseBought, p.UpdatedAt
 			switch {
 			case complete:
-				p.State, p.DueAt, p.SettledAt = store.PurchaseSettled, time.Time{}, p.UpdatedAt
-			case orphan:
-				p.State, p.DueAt = store.PurchaseParked, time.Time{}
+				p.State, p.SettledAt = store.PurchaseSettled, p.UpdatedAt
+				resting(p)
+			case paperless:
+				p.State = store.PurchaseParked
+				resting(p)
 			}
 			return nil
 		},
@@ -40,9 +47,13 @@ func (s *Service) settle(ctx context.Context, p store.Purchase, a *accounts.Acco
 	switch {
 	case complete:
 		t.History = append(t.History, store.HistoryLine{Status: "purchased", Detail: "number and label are stored"})
-	case orphan:
+	case paperless:
 		t.History = append(t.History, store.HistoryLine{Status: "needs_attention",
 			Detail: "number or paper did not come with the sale, and this carrier cannot be asked for them"})
+	}
+	d := detailsOf(p)
+	for _, e := range d.addExtras(time.Now(), extras) {
+		t.Labels = append(t.Labels, extraLabel(p, e))
 	}
 	if l.TrackingNumber != "" {
 		t.Tracker = s.tracker(p, a, o, l)

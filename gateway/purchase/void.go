@@ -113,12 +113,14 @@ func (s *Service) voided(ctx context.Context, p store.Purchase, a *accounts.Acco
 	t := store.Transition{
 		Attempt: &res, Release: true, History: []store.HistoryLine{line},
 		Change: func(p *store.Purchase) error {
-			p.State, p.DueAt = state, time.Time{}
+			p.State = state
 			switch state {
 			case store.PurchaseBought:
 				p.DueAt = p.UpdatedAt // its papers are still to come
 			case store.PurchaseVoidUnknown:
 				beginLooking(p, a)
+			default:
+				resting(p)
 			}
 			return nil
 		},

@@ -39,7 +39,9 @@ func (s *Service) Work(ctx context.Context) {
 }
 
 // workStates are those in which a purchase waits for somebody.
-var workStates = []store.PurchaseState{store.PurchaseReady, store.PurchaseBought, store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseVoidUnknown}
+var workStates = []store.PurchaseState{store.PurchaseReady, store.PurchaseBought, store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseVoidUnknown,
+	// These wait for their extra labels and audits only.
+	store.PurchaseSettled, store.PurchaseVoided, store.PurchaseVoidRefused, store.PurchaseParked}
 
 // resume goes on with a purchase that was claimed.
 func (s *Service) resume(ctx context.Context, p store.Purchase) error {
@@ -50,8 +52,10 @@ func (s *Service) resume(ctx context.Context, p store.Purchase) error {
 		return s.fetchLate(ctx, p)
 	case store.PurchaseVoidUnknown:
 		return s.lookVoid(ctx, p, true)
-	default:
+	case store.PurchaseUnknown, store.PurchaseReconciling:
 		return s.look(ctx, p, true)
+	default:
+		return s.seeTo(ctx, p)
 	}
 }
 
@@ -86,7 +90,7 @@ func workOf(state store.PurchaseState) string {
 		return "label"
 	case store.PurchaseBought:
 		return "documents"
-	case store.PurchaseVoidUnknown:
+	case store.PurchaseVoidUnknown, store.PurchaseVoided, store.PurchaseVoidRefused:
 		return "void"
 	default:
 		return "find"
@@ -138,6 +142,9 @@ func (s *Service) fetchLate(ctx context.Context, p store.Purchase) error {
 	if err := json.Unmarshal(p.Request, &o); err != nil {
 		return err
 	}
-	_, err := s.fetch(ctx, p, a, o, time.Time{})
+	p, err := s.voidExtras(ctx, p, a, o)
+	if err == nil {
+		_, err = s.fetch(ctx, p, a, o, time.Time{})
+	}
 	return err
 }
