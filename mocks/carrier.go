@@ -87,6 +87,29 @@ type Pusher interface {
 	Acked(status int, body []byte) bool
 }
 
+// Batcher is a Pusher that tells of several scans in one message.
+type Batcher interface {
+	Pusher
+	// MaxBatch is how many scans one message has at most.
+	MaxBatch() int
+	// Batch is the push of 1 to MaxBatch scans of p.
+	Batch(p Parcel, scans []Scan, secret string) (Message, error)
+}
+
+// Hooked is a Pusher whose customers subscribe over its own API too. What it says of a parcel
+// goes to those hooks as well as to the callback address of the control interface.
+type Hooked interface {
+	// Hooks are where the scans of p go, none twice.
+	Hooks(p Parcel) []Hook
+}
+
+// Hook is one address with its own form of message. A forged push gets another Secret.
+type Hook struct {
+	URL, Secret string
+	Pusher      Pusher
+	Wants       func(Scan) bool // which scans are sent; all when nil
+}
+
 // Message is the body and headers of one push, always sent by POST.
 type Message struct {
 	Header http.Header

@@ -3,6 +3,7 @@ package mocks
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -60,4 +61,22 @@ func (d *Desk) Serial(digits int) string {
 		limit *= 10
 	}
 	return fmt.Sprintf("%0*d", digits, d.sandbox.serial.Add(1)%limit)
+}
+
+// Post sends messages to a customer's address, each once the one before it was answered with
+// 200: at once, and again after 1, 2, 4 … 30 s for two minutes. It does not wait for that. It
+// is false when the sandbox has too much to do.
+func (d *Desk) Post(url string, messages ...Message) bool {
+	ctx := d.books.ctx
+	return d.sandbox.start(func() {
+		for _, m := range messages {
+			try := func() bool {
+				status, _, err := post(ctx, d.sandbox.client, url, m)
+				return err == nil && status == http.StatusOK
+			}
+			if !try() && !again(ctx, try) {
+				return
+			}
+		}
+	})
 }

@@ -32,7 +32,11 @@
 //   - Tracking reads d.Parcel(number), whose Scans are raw: the carrier's own code, a time and a
 //     place. Journey (see Traveller) says which scans a usual parcel gets; the core sets the hours.
 //   - A carrier that pushes implements Pusher: one message per scan, signed with the secret it
-//     is given. A carrier with its own form of 429 implements Limited.
+//     is given; Batcher, where one message may hold several. Where its customers subscribe by
+//     themselves it implements Hooked, and shakes hands with d.Post. A carrier with its own
+//     form of 429 implements Limited.
+//   - A scan or a journey of a number that nobody sold makes a parcel of it, so that a carrier
+//     that only tracks has nothing to do for its parcels.
 //   - Numbers come from d.Serial, which goes on over resets, so that no number comes twice.
 //   - Labels and invoices come from mocks/papers.
 //

@@ -124,32 +124,37 @@ func (s *Sandbox) push(w http.ResponseWriter, b *books, c *counter, p Parcel, in
 		answer(w, out)
 		return
 	}
-	url, ok := s.callbacks.of(c.code, p.Account)
-	if !ok {
+	ways := s.deliveries(pusher, c, p)
+	if len(ways) == 0 {
 		refuse(w, http.StatusConflict, "carrier", "has no callback address yet; put one to /_control/callbacks")
 		return
 	}
-	d := delivery{client: s.client, url: url, pusher: pusher, parcel: p, secret: c.account.PushSecret}
-	if in.Forge {
-		d.secret = "not " + d.secret
-	}
-	var open []Scan
-	for _, scan := range arrange(p.Scans, in) {
-		out.Sent++
-		acked, answered := d.send(b.ctx, scan)
-		switch {
-		case acked:
-			out.Acked++
-			continue
-		case answered:
-			out.Refused++
+	for _, d := range ways {
+		if in.Forge {
+			d.secret = "not " + d.secret
 		}
-		open = append(open, scan)
-	}
-	if len(open) > 0 && !in.Forge && s.start(func() { d.retry(b.ctx, open) }) {
-		out.Retrying = len(open)
+		open := d.first(b.ctx, arrange(p.Scans, in), &out)
+		if len(open) > 0 && !in.Forge && s.start(func() { d.retry(b.ctx, open) }) {
+			out.Retrying += len(open)
+		}
 	}
 	answer(w, out)
+}
+
+// deliveries are the ways of a parcel's messages: to the hooks that the customer has with the
+// carrier, and to the address of the control interface where no hook has it.
+func (s *Sandbox) deliveries(pusher Pusher, c *counter, p Parcel) []delivery {
+	var out []delivery
+	if h, ok := c.carrier.(Hooked); ok {
+		for _, hook := range h.Hooks(p) {
+			out = append(out, delivery{client: s.client, url: hook.URL, pusher: hook.Pusher, parcel: p, secret: hook.Secret, wants: hook.Wants})
+		}
+	}
+	url, ok := s.callbacks.of(c.code, p.Account)
+	if ok && !slices.ContainsFunc(out, func(d delivery) bool { return d.url == url }) {
+		out = append(out, delivery{client: s.client, url: url, pusher: pusher, parcel: p, secret: c.account.PushSecret})
+	}
+	return out
 }
 
 // arrange repeats and shuffles scans as asked.
@@ -178,46 +183,95 @@ type delivery struct {
 	pusher Pusher
 	parcel Parcel
 	secret string
+	wants  func(Scan) bool // nil: all
+}
+
+// first tries each message once, counts, and returns what is open.
+func (d delivery) first(ctx context.Context, scans []Scan, out *pushResult) (open [][]Scan) {
+	if d.wants != nil {
+		scans = slices.DeleteFunc(scans, func(v Scan) bool { return !d.wants(v) })
+	}
+	size := 1
+	if b, ok := d.pusher.(Batcher); ok {
+		size = b.MaxBatch()
+	}
+	for batch := range slices.Chunk(scans, size) {
+		out.Sent++
+		acked, answered := d.send(ctx, batch)
+		switch {
+		case acked:
+			out.Acked++
+			continue
+		case answered:
+			out.Refused++
+		}
+		open = append(open, batch)
+	}
+	return open
 }
 
 // send tries one message once.
-func (d delivery) send(ctx context.Context, scan Scan) (acked, answered bool) {
-	m, err := d.pusher.Message(d.parcel, scan, d.secret)
+func (d delivery) send(ctx context.Context, scans []Scan) (acked, answered bool) {
+	m, err := d.message(scans)
 	if err != nil {
 		return false, false
 	}
-	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(m.Body))
+	status, body, err := post(ctx, d.client, d.url, m)
 	if err != nil {
 		return false, false
+	}
+	return d.pusher.Acked(status, body), status < 500
+}
+
+func (d delivery) message(scans []Scan) (Message, error) {
+	if b, ok := d.pusher.(Batcher); ok {
+		return b.Batch(d.parcel, scans, d.secret)
+	}
+	return d.pusher.Message(d.parcel, scans[0], d.secret)
+}
+
+// post sends one message and reads the answer.
+func post(ctx context.Context, client *http.Client, url string, m Message) (int, []byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(m.Body))
+	if err != nil {
+		return 0, nil, err
 	}
 	for k, v := range m.Header {
 		r.Header[k] = v
 	}
-	res, err := d.client.Do(r)
+	res, err := client.Do(r)
 	if err != nil {
-		return false, false
+		return 0, nil, err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	if err != nil {
-		return false, false
-	}
-	return d.pusher.Acked(res.StatusCode, body), res.StatusCode < 500
+	return res.StatusCode, body, err
 }
 
-// retry sends what was not acknowledged again after 1, 2, 4 … 30 s, for two minutes.
-func (d delivery) retry(ctx context.Context, open []Scan) {
-	began, pause := time.Now(), time.Second
-	for len(open) > 0 && time.Since(began)+pause <= retryFor {
-		if !wait(context.Background(), ctx, pause) {
-			return
-		}
-		open = slices.DeleteFunc(open, func(scan Scan) bool {
-			acked, _ := d.send(ctx, scan)
+// retry sends what was not acknowledged again.
+func (d delivery) retry(ctx context.Context, open [][]Scan) {
+	again(ctx, func() bool {
+		open = slices.DeleteFunc(open, func(scans []Scan) bool {
+			acked, _ := d.send(ctx, scans)
 			return acked
 		})
+		return len(open) == 0
+	})
+}
+
+// again calls try after 1, 2, 4 … 30 s, for two minutes, until it is true.
+func again(ctx context.Context, try func() bool) bool {
+	began, pause := time.Now(), time.Second
+	for time.Since(began)+pause <= retryFor {
+		if !wait(context.Background(), ctx, pause) {
+			return false
+		}
+		if try() {
+			return true
+		}
 		pause = min(2*pause, maxRetryWait)
 	}
+	return false
 }
