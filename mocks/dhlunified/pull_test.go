@@ -166,7 +166,7 @@ func TestQuotaOfANewApp(t *testing.T) {
 			ask().refused(http.StatusNotFound)
 		}
 		time.Sleep(time.Second)
-		left := time.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(time.Now())
+		left := time.Until(time.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour))
 		ask().refused(http.StatusTooManyRequests)
 		c.do("GET", "/dhl_unified/tracking/push/v1/subscriptions", "").into(http.StatusOK, &struct{}{}) // of tracking alone
 		time.Sleep(left)
