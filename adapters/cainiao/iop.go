@@ -10,6 +10,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/adapters/internal/rest"
+	"github.com/crossdock-hub/crossdock/adapters/internal/token"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -33,7 +34,7 @@ type iop struct {
 	tokens string
 	key    string
 	secret normalize.Secret
-	seller *seller
+	seller *token.Rotating
 }
 
 func newIOP(c Config, deps adapters.Deps) *iop {
@@ -48,7 +49,7 @@ func newIOP(c Config, deps adapters.Deps) *iop {
 // call sends the parameters of a business method and reads the answer into out. Objects among
 // the parameters are JSON texts already.
 func (i *iop) call(ctx context.Context, op adapters.Operation, method string, business map[string]string, out any) (rest.Reply, error) {
-	session, err := i.seller.get(ctx)
+	session, err := i.seller.Get(ctx)
 	if err != nil {
 		return rest.Reply{}, unsent(op, err)
 	}
@@ -60,7 +61,7 @@ func (i *iop) call(ctx context.Context, op adapters.Operation, method string, bu
 	}
 	refused, err := i.read(op, reply, session, out)
 	if refused {
-		i.seller.refuse(ctx, session)
+		i.seller.Refuse(ctx, session)
 	}
 	return reply, err
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/adapters/internal/token"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -65,9 +66,9 @@ func (s *shop) Refresh(_ context.Context, _ string, fn func(string) (string, err
 	return fresh, nil
 }
 
-func (s *shop) tokens(t *testing.T) grant {
+func (s *shop) tokens(t *testing.T) token.Grant {
 	t.Helper()
-	var g grant
+	var g token.Grant
 	if err := json.Unmarshal([]byte(s.stored), &g); err != nil {
 		t.Fatalf("stored: %v", err)
 	}

@@ -8,13 +8,14 @@ import (
 
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/adapters/internal/rest"
+	"github.com/crossdock-hub/crossdock/adapters/internal/token"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
 // client talks to eDIS and to eBay's identity service for one seller.
 type client struct {
 	rest         *rest.Client
-	seller       *seller
+	seller       *token.Rotating
 	tokenURL     string
 	clientID     string
 	clientSecret normalize.Secret
@@ -48,7 +49,7 @@ func packagePath(id, call string) string { return "/package/" + url.PathEscape(i
 
 // call makes one call and reads its container into out.
 func (c *client) call(ctx context.Context, q request, out any) error {
-	access, err := c.seller.get(ctx)
+	access, err := c.seller.Get(ctx)
 	if err != nil {
 		return tokenless(q, err)
 	}
@@ -68,7 +69,7 @@ func (c *client) call(ctx context.Context, q request, out any) error {
 		return err
 	}
 	if reply.Status == http.StatusUnauthorized {
-		c.seller.refuse(ctx, access)
+		c.seller.Refuse(ctx, access)
 	}
 	return c.read(q, reply, out)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/adapters/adaptertest"
+	"github.com/crossdock-hub/crossdock/adapters/internal/token"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -44,7 +45,7 @@ func golden() adaptertest.Harness {
 type loggedIn struct{}
 
 func (loggedIn) Refresh(context.Context, string, func(string) (string, error)) (string, error) {
-	b, err := json.Marshal(grant{Access: "demo-access-token", Refresh: "demo-refresh-token", Expires: 4102444800,
+	b, err := json.Marshal(token.Grant{Access: "demo-access-token", Refresh: "demo-refresh-token", Expires: 4102444800,
 		Seed: seedOf(Config{ClientID: "DemoApp-GW-PRD-000000001", RefreshToken: normalize.NewSecret("demo-refresh-token")})})
 	return string(b), err
 }

@@ -1,4 +1,4 @@
-package speedpak
+package token
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/crossdock-hub/crossdock/normalize"
+	"github.com/crossdock-hub/crossdock/adapters"
 )
 
 // mint counts what it was asked for and gives a token of two hours each time.
@@ -18,18 +18,19 @@ type mint struct {
 	fail   error
 }
 
-func (m *mint) renew(_ context.Context, refresh string) (grant, error) {
+func (m *mint) renew(_ context.Context, refresh string) (Grant, error) {
 	if m.asked = append(m.asked, refresh); m.fail != nil {
-		return grant{}, m.fail
+		return Grant{}, m.fail
 	}
-	return grant{Access: "access-" + time.Now().UTC().Format("150405"), Refresh: m.rotate, Expires: time.Now().Unix() + 7200}, nil
+	return Grant{Access: "access-" + time.Now().UTC().Format("150405"), Refresh: m.rotate, Expires: time.Now().Unix() + 7200}, nil
 }
 
-func configured(refresh, code string) Config {
-	return Config{ClientID: "app", RefreshToken: normalize.NewSecret(refresh), AuthCode: normalize.NewSecret(code)}
+// configured is an account that has a refresh token, or a code that is exchanged for one.
+func configured(refresh, code string, store adapters.TokenStore, m *mint) *Rotating {
+	return NewRotating("seller", Grant{Seed: Seed("app", refresh, code), Refresh: refresh}, store, m.renew)
 }
 
-func stored(t *testing.T, m memory) (g grant) {
+func stored(t *testing.T, m memory) (g Grant) {
 	t.Helper()
 	text := <-m.slot
 	m.slot <- text
@@ -44,26 +45,26 @@ func stored(t *testing.T, m memory) (g grant) {
 func TestConsentIsExchangedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, m := newMemory(), &mint{rotate: "first"}
-		s := newSeller(configured("", "code"), store, m.renew)
-		one, err := s.get(t.Context())
+		s := configured("", "code", store, m)
+		one, err := s.Get(t.Context())
 		if err != nil || one.Reveal() != "access-000000" {
 			t.Fatalf("got %q, %v", one.Reveal(), err)
 		}
-		if _, err := s.get(t.Context()); err != nil || len(m.asked) != 1 {
+		if _, err := s.Get(t.Context()); err != nil || len(m.asked) != 1 {
 			t.Fatalf("asked %d times for a token that is good, %v", len(m.asked), err)
 		}
-		s = newSeller(configured("", "code"), store, m.renew) // a restart
-		if again, err := s.get(t.Context()); err != nil || again.Reveal() != one.Reveal() || len(m.asked) != 1 {
+		s = configured("", "code", store, m) // a restart
+		if again, err := s.Get(t.Context()); err != nil || again.Reveal() != one.Reveal() || len(m.asked) != 1 {
 			t.Fatalf("after a restart: got %q, %v, asked %d times", again.Reveal(), err, len(m.asked))
 		}
 		m.rotate = "second"
 		time.Sleep(2 * time.Hour)
-		if _, err := s.get(t.Context()); err != nil || m.asked[1] != "first" || stored(t, store).Refresh != "second" {
+		if _, err := s.Get(t.Context()); err != nil || m.asked[1] != "first" || stored(t, store).Refresh != "second" {
 			t.Fatalf("asked %v, stored %q, %v", m.asked, stored(t, store).Refresh, err)
 		}
 		m.rotate = ""
 		time.Sleep(2 * time.Hour)
-		if _, err := s.get(t.Context()); err != nil || m.asked[2] != "second" || stored(t, store).Refresh != "second" {
+		if _, err := s.Get(t.Context()); err != nil || m.asked[2] != "second" || stored(t, store).Refresh != "second" {
 			t.Errorf("asked %v, stored %q, %v", m.asked, stored(t, store).Refresh, err)
 		}
 	})
@@ -74,33 +75,33 @@ func TestConsentIsExchangedOnce(t *testing.T) {
 func TestNewCredentialsBeatTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, m := newMemory(), &mint{}
-		if _, err := newSeller(configured("old", ""), store, m.renew).get(t.Context()); err != nil {
+		if _, err := configured("old", "", store, m).Get(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		fresh := newSeller(configured("new", ""), store, m.renew)
+		fresh := configured("new", "", store, m)
 		m.fail = errors.New("down")
-		if _, err := fresh.get(t.Context()); !errors.Is(err, m.fail) || stored(t, store).Refresh != "old" {
+		if _, err := fresh.Get(t.Context()); !errors.Is(err, m.fail) || stored(t, store).Refresh != "old" {
 			t.Fatalf("got %v, stored %q", err, stored(t, store).Refresh)
 		}
 		m.fail = nil
-		if _, err := fresh.get(t.Context()); err != nil || m.asked[2] != "new" || stored(t, store).Refresh != "new" {
+		if _, err := fresh.Get(t.Context()); err != nil || m.asked[2] != "new" || stored(t, store).Refresh != "new" {
 			t.Errorf("asked %v, stored %q, %v", m.asked, stored(t, store).Refresh, err)
 		}
 	})
 }
 
-// A token that eBay refuses is fetched anew, though the store still takes it for good.
+// A token that the carrier refuses is fetched anew, though the store still takes it for good.
 func TestRefusedTokenIsRenewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &mint{}
-		s := newSeller(configured("r", ""), nil, m.renew)
-		one, err := s.get(t.Context())
+		s := configured("r", "", nil, m)
+		one, err := s.Get(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Second)
-		s.refuse(t.Context(), one)
-		if two, err := s.get(t.Context()); err != nil || two.Reveal() == one.Reveal() || len(m.asked) != 2 {
+		s.Refuse(t.Context(), one)
+		if two, err := s.Get(t.Context()); err != nil || two.Reveal() == one.Reveal() || len(m.asked) != 2 {
 			t.Errorf("got %q again, %v", two.Reveal(), err)
 		}
 	})
