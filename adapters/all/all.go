@@ -7,10 +7,11 @@ import (
 	"github.com/crossdock-hub/crossdock/adapters/cainiao"
 	"github.com/crossdock-hub/crossdock/adapters/dhlexpress"
 	"github.com/crossdock-hub/crossdock/adapters/speedpak"
+	"github.com/crossdock-hub/crossdock/adapters/wishpost"
 	"github.com/crossdock-hub/crossdock/adapters/yanwen"
 )
 
 // Specs returns every carrier, sorted by code.
 func Specs() []adapters.Spec {
-	return []adapters.Spec{amazonfba.Spec(), cainiao.Spec(), dhlexpress.Spec(), speedpak.Spec(), yanwen.Spec()}
+	return []adapters.Spec{amazonfba.Spec(), cainiao.Spec(), dhlexpress.Spec(), speedpak.Spec(), wishpost.Spec(), yanwen.Spec()}
 }

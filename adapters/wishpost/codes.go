@@ -38,11 +38,18 @@ type meaning struct {
 	leg       normalize.Leg
 }
 
+func (m meaning) split() (normalize.Status, normalize.Substatus, normalize.Leg) {
+	return m.status, m.substatus, m.leg
+}
+
 // notScanned is the number of a parcel that nobody has seen yet.
 const notScanned = "2"
 
+// statusSource is where statuses come from.
+const statusSource = "one public client's table; it takes every other number for a parcel on its way"
+
 // statuses are the numbers that mean something certain.
-// Source: one public client's table, read 2026-11-21.
+// Source: statusSource, read 2026-11-21.
 var statuses = map[string]meaning{
 	"6":  {normalize.StatusException, "", ""},
 	"10": {normalize.StatusException, "", ""},

@@ -60,6 +60,8 @@ func Spec() adapters.Spec {
 			adapters.OpReturn:     adapters.Cannot("the API sells no way back"),
 			adapters.OpInbound:    adapters.Cannot("no stock is kept"),
 		},
+		Statuses: adapters.StatusTable{Reads: adapters.ReadsCode, Source: statusSource, Date: "2026-11-21",
+			Codes: adapters.StatusCodes(statuses, meaning.split)},
 		Cost:    map[adapters.Operation]int{adapters.OpDocuments: 2, adapters.OpVoid: 2},
 		Honours: []string{"/handover"},
 		// An order has no place for a number. What Wish collects and remits goes by its own.

@@ -53,7 +53,9 @@ func TestRefusedBeforeACall(t *testing.T) {
 		kind   normalize.Kind
 		field  string
 	}{
-		"two parcels":       {change: func(r *normalize.LabelRequest) { r.Shipment.Parcels = append(r.Shipment.Parcels, r.Shipment.Parcels[0]) }, kind: normalize.KindNotServiceable, field: "/parcels"},
+		"two parcels": {change: func(r *normalize.LabelRequest) {
+			r.Shipment.Parcels = append(r.Shipment.Parcels, r.Shipment.Parcels[0])
+		}, kind: normalize.KindNotServiceable, field: "/parcels"},
 		"too heavy":         {change: func(r *normalize.LabelRequest) { r.Shipment.Parcels[0].Weight = 2001 * normalize.Gram }, kind: normalize.KindNotServiceable, field: "/parcels/0/weight"},
 		"no order":          {change: func(r *normalize.LabelRequest) { r.Shipment.Order = nil }, kind: normalize.KindInvalidRequest, field: "/order/id"},
 		"no Wish order":     {change: func(r *normalize.LabelRequest) { r.Shipment.Order.ID = "EB-1001" }, kind: normalize.KindInvalidRequest, field: "/order/id"},

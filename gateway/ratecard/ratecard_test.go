@@ -364,7 +364,7 @@ func TestShippedCards(t *testing.T) {
 	t.Parallel()
 	cards := shipped(t)
 	want := []string{"cainiao.global_express", "cainiao.global_saver", "cainiao.global_standard", "speedpak.economy", "speedpak.standard",
-		"yanwen.ordinary", "yanwen.special", "yanwen.tracked"}
+		"wishpost.epacket", "wishpost.tracked", "yanwen.ordinary", "yanwen.special", "yanwen.tracked"}
 	if got := cards.Channels(); !slices.Equal(got, want) {
 		t.Fatalf("channels: got %v", got)
 	}
