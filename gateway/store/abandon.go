@@ -14,7 +14,7 @@ func (db *DB) AbandonLeases(ctx context.Context) error {
 		return errors.New("the leases of other replicas cannot be ended")
 	}
 	return db.write(ctx, func(ctx context.Context, s *session) error {
-		for _, table := range []string{"purchases", "trackers", "callbacks", "plans"} {
+		for _, table := range []string{"purchases", "trackers", "callbacks", "plans", "passes"} {
 			if _, err := s.exec(ctx, "UPDATE "+table+" SET lease_until = 1 WHERE lease_until > 1"); err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ import (
 var schemas embed.FS
 
 // migrations are the files of schemas by their version. A file is never changed once released.
-var migrations = []string{"0001_begin", "0002_webhooks"}
+var migrations = []string{"0001_begin", "0002_webhooks", "0003_passes"}
 
 var schemaWords = map[goose.Dialect]*strings.Replacer{
 	goose.DialectSQLite3: strings.NewReplacer("{{text}}", "TEXT", "{{bytes}}", "BLOB",

@@ -152,6 +152,9 @@ type Intent struct {
 	Ceilings Ceilings
 	History  []HistoryLine
 	Audit    []AuditEntry // an override of a rule, say
+	// Labels and Events come with what was found at the carrier and is no intent of ours.
+	Labels []BoughtLabel
+	Events []Event
 }
 
 // Ceilings are a tenant's limits per day of the store's clock (UTC); the zero value is none.

@@ -8,6 +8,15 @@ import (
 
 // TransitionPurchase changes a purchase and writes all that belongs to the change.
 func (db *DB) TransitionPurchase(ctx context.Context, ref Ref, t Transition) (Purchase, error) {
+	p, err := db.transitionPurchase(ctx, ref, t)
+	if !errors.Is(err, ErrCommitUnknown) {
+		return p, err
+	}
+	return db.changedAfterAll(ctx, ref, t, p, err)
+}
+
+// transitionPurchase returns what it would have written also where the commit's answer was lost.
+func (db *DB) transitionPurchase(ctx context.Context, ref Ref, t Transition) (Purchase, error) {
 	var p Purchase
 	err := db.write(ctx, func(ctx context.Context, s *session) error {
 		var err error
@@ -16,10 +25,10 @@ func (db *DB) TransitionPurchase(ctx context.Context, ref Ref, t Transition) (Pu
 		}
 		return transition(ctx, s, &p, t)
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrCommitUnknown) {
 		return Purchase{}, err
 	}
-	return p, nil
+	return p, err
 }
 
 // transition applies t to the locked purchase p.

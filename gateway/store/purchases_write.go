@@ -10,10 +10,19 @@ import (
 
 // BeginPurchase writes the intent.
 func (db *DB) BeginPurchase(ctx context.Context, in Intent) (Begun, error) {
-	var out Begun
 	if in.Purchase.ID == "" {
-		return out, errors.New("an intent needs an id")
+		return Begun{}, errors.New("an intent needs an id")
 	}
+	out, err := db.beginPurchase(ctx, in)
+	if !errors.Is(err, ErrCommitUnknown) {
+		return out, err
+	}
+	return db.begunAfterAll(ctx, in, out, err)
+}
+
+// beginPurchase returns what it would have written also where the commit's answer was lost.
+func (db *DB) beginPurchase(ctx context.Context, in Intent) (Begun, error) {
+	var out Begun
 	err := db.write(ctx, func(ctx context.Context, s *session) error {
 		out = Begun{Purchase: in.Purchase}
 		now, err := s.now(ctx)
@@ -31,10 +40,10 @@ func (db *DB) BeginPurchase(ctx context.Context, in Intent) (Begun, error) {
 		out.Created = true
 		return begin(ctx, s, in, &out, now)
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrCommitUnknown) {
 		return Begun{}, err
 	}
-	return out, nil
+	return out, err
 }
 
 func begin(ctx context.Context, s *session, in Intent, out *Begun, now time.Time) error {
@@ -55,6 +64,16 @@ func begin(ctx context.Context, s *session, in Intent, out *Begun, now time.Time
 	if err := addAudit(ctx, s, p.Tenant, in.Audit); err != nil {
 		return err
 	}
+	for _, l := range in.Labels {
+		if err := putLabel(ctx, s, *p, l); err != nil {
+			return err
+		}
+	}
+	if len(in.Events) > 0 {
+		if err := addEvents(ctx, s, p.Tenant, in.Events); err != nil {
+			return err
+		}
+	}
 	// Last, since from here on the tenant's other purchases wait.
 	var err error
 	out.Spent, err = spend(ctx, s, *p, in.Ceilings)
@@ -72,6 +91,15 @@ func lockPurchase(ctx context.Context, s *session, ref Ref) (Purchase, error) {
 
 // ClaimPurchase lets one worker act.
 func (db *DB) ClaimPurchase(ctx context.Context, ref Ref, c Claim) (Purchase, Attempt, error) {
+	p, a, err := db.claimPurchase(ctx, ref, c)
+	if !errors.Is(err, ErrCommitUnknown) {
+		return p, a, err
+	}
+	return db.claimedAfterAll(ctx, ref, c, p, a, err)
+}
+
+// claimPurchase returns what it would have written also where the commit's answer was lost.
+func (db *DB) claimPurchase(ctx context.Context, ref Ref, c Claim) (Purchase, Attempt, error) {
 	var p Purchase
 	var a Attempt
 	err := db.write(ctx, func(ctx context.Context, s *session) error {
@@ -100,10 +128,10 @@ func (db *DB) ClaimPurchase(ctx context.Context, ref Ref, c Claim) (Purchase, At
 		a, err = openAttempt(ctx, s, p, c.Kind, c.Digest, now)
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrCommitUnknown) {
 		return Purchase{}, Attempt{}, err
 	}
-	return p, a, nil
+	return p, a, err
 }
 
 // StartAttempt opens an attempt without a claim.
@@ -169,8 +197,18 @@ func (db *DB) AppendEvidence(ctx context.Context, e Evidence) error {
 	if row.At.IsZero() {
 		row.At = time.Now()
 	}
-	return db.writeOne(ctx, func(ctx context.Context, s *session) error {
-		_, err := insert(ctx, s, &row, "")
+	put := func() error {
+		return db.writeOne(ctx, func(ctx context.Context, s *session) error {
+			_, err := insert(ctx, s, &row, "")
+			return err
+		})
+	}
+	err := put()
+	if !errors.Is(err, ErrCommitUnknown) {
 		return err
-	})
+	}
+	if err = put(); errors.Is(err, ErrDuplicate) { // by its id: it was there after all
+		return nil
+	}
+	return err
 }

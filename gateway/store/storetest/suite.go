@@ -57,6 +57,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"events", eventChecks},
 		{"webhook", webhookChecks},
 		{"plan", planChecks},
+		{"pass", passChecks},
 		{"token", tokenChecks},
 		{"audit", auditChecks},
 		{"durability", durabilityChecks},
