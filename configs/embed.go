@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed fx/*.csv ratecards/*.csv calendars/*.csv examples crossdock.example.yaml
+//go:embed fx/*.csv ratecards/*.csv calendars/*.csv platforms/*.yaml examples crossdock.example.yaml
 var files embed.FS
 
 // FX holds the exchange rates: fx.csv, real and dated, and sandbox.csv, examples.
@@ -16,6 +16,9 @@ func RateCards() fs.FS { return sub("ratecards") }
 
 // Calendars holds the days off that the calendar library lacks.
 func Calendars() fs.FS { return sub("calendars") }
+
+// Platforms holds the rules of marketplaces, one file for each.
+func Platforms() fs.FS { return sub("platforms") }
 
 // Examples holds example orders and inbound plans, as the command line takes them.
 func Examples() fs.FS { return sub("examples") }

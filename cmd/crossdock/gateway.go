@@ -27,6 +27,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/httpapi"
 	"github.com/crossdock-hub/crossdock/gateway/inbound"
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/outbound"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/ratecard"
@@ -52,6 +53,7 @@ type gatewayProcess struct {
 	guards   *guards.Guards
 	metrics  *prometheus.Registry
 
+	mandates  *mandates.Judge
 	rating    *rating.Service
 	purchases *purchase.Service
 	trackers  *trackers.Service
@@ -143,8 +145,14 @@ func (g *gatewayProcess) services() error {
 	if err != nil {
 		return err
 	}
+	rules, err := mandates.Load(configs.Platforms(), folder(o.file.Platforms))
+	if err != nil {
+		return fmt.Errorf("platform rules cannot be used:\n%w", err)
+	}
+	g.mandates = mandates.NewJudge(rules, mandates.Channels(g.registry.Specs()), rates)
 	caller := accounts.NewCaller(g.guards, o.logger)
-	g.rating = rating.New(rating.Deps{Registry: g.registry, Caller: caller, Cards: cards, Currencies: rates, Calendar: days, Store: g.store})
+	g.rating = rating.New(rating.Deps{Registry: g.registry, Caller: caller, Cards: cards, Currencies: rates, Calendar: days, Store: g.store,
+		Mandates: g.mandates})
 	if g.trackers, err = trackers.New(trackers.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger,
 		Intervals: g.intervals(), Metrics: g.metrics}); err != nil {
 		return err
@@ -191,7 +199,7 @@ func inboundIntervals(sandbox bool) inbound.Intervals {
 }
 
 func (g *gatewayProcess) handler(publicURL string, closing <-chan struct{}) http.Handler {
-	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Purchases: g.purchases,
+	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Mandates: g.mandates, Purchases: g.purchases,
 		Trackers: g.trackers, Inbox: g.inbox, Inbound: g.inbound, Webhooks: g.webhooks, Closing: closing, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
 		TenantLimit: tenantLimit(g.opts.file)}
 	if g.opts.sandboxURL != "" {

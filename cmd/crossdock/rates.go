@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,6 +53,10 @@ func ratesOfFile(c *cobra.Command, file string) error {
 // writeRates compares the channels: what it costs, how long it takes, what a rule says.
 func writeRates(w io.Writer, a rating.Answer) error {
 	t := table{head: []string{"CHANNEL", "TOTAL", "CARRIER'S PRICE", "DAYS", "BY", "SOURCE", "SERVICE"}, right: []bool{false, true, true, false}}
+	ruled := slices.ContainsFunc(a.Rates, func(r rating.Rate) bool { return verdictOf(r.Mandate) != "-" })
+	if ruled {
+		t.head = slices.Insert(t.head, len(t.head)-1, "PLATFORM")
+	}
 	for _, r := range a.Rates {
 		days := "-"
 		if r.Transit.DaysMax > 0 {
@@ -60,7 +65,11 @@ func writeRates(w io.Writer, a rating.Answer) error {
 				days = fmt.Sprint(r.Transit.DaysMax)
 			}
 		}
-		t.add(r.Channel, r.Total.String(), r.CarrierTotal.String(), days, dash(string(r.Transit.DeliverBy)), r.Source, mark(a.Recommended, r.ID)+r.Service)
+		row := []string{r.Channel, r.Total.String(), r.CarrierTotal.String(), days, dash(string(r.Transit.DeliverBy)), r.Source}
+		if ruled {
+			row = append(row, verdictOf(r.Mandate))
+		}
+		t.add(append(row, mark(a.Recommended, r.ID)+r.Service)...)
 	}
 	if len(a.Rates) > 0 {
 		if err := t.write(w); err != nil {
@@ -78,6 +87,9 @@ func writeRates(w io.Writer, a rating.Answer) error {
 		if err := u.write(w); err != nil {
 			return err
 		}
+	}
+	if err := writeRules(w, a); err != nil {
+		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s; %s, good until %s\n", a.Status, a.ID, a.ExpiresAt.Local().Format(time.TimeOnly))
 	return err

@@ -135,7 +135,7 @@ func warnUnused(logger *slog.Logger, f configs.File) {
 		name  string
 		given bool
 	}{
-		{"master_key", !f.MasterKey.IsZero()}, {"platforms", f.Platforms != ""},
+		{"master_key", !f.MasterKey.IsZero()},
 		{"tenants.late_labels", slices.ContainsFunc(f.Tenants, func(t configs.Tenant) bool { return t.LateLabels == "void" })},
 	} {
 		if s.given {

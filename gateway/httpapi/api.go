@@ -20,6 +20,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/guards"
 	"github.com/crossdock-hub/crossdock/gateway/inbound"
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -33,6 +34,7 @@ type Deps struct {
 	Guards    *guards.Guards
 	Store     store.Store
 	Rating    *rating.Service
+	Mandates  *mandates.Judge
 	Purchases *purchase.Service
 	Trackers  *trackers.Service
 	Inbox     *inbox.Service
@@ -93,6 +95,7 @@ func New(d Deps) http.Handler {
 	s := &Server{Deps: d, api: humago.New(mux, cfg)}
 	s.api.UseMiddleware(s.authenticate, s.limit, s.live)
 	s.rateRoutes()
+	s.mandateRoutes()
 	s.labelRoutes()
 	s.trackerRoutes()
 	s.inboundRoutes()

@@ -20,6 +20,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/guards"
 	"github.com/crossdock-hub/crossdock/gateway/inbound"
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -65,6 +66,14 @@ func (n *northwind) Void(context.Context, normalize.VoidRequest) (normalize.Void
 func (n *northwind) Track(context.Context, normalize.TrackRequest) (normalize.Tracking, error) {
 	return normalize.Tracking{}, normalize.Fail(normalize.KindNotFound, "not scanned yet")
 }
+
+// ebayRules are what the marketplace of these tests says.
+const ebayRules = `platform: ebay
+rules:
+  - {id: ebay-plain, channels: [northwind.plain], verdict: forbidden, others: required, override: true, reason: only the other, source: s,
+     penalty: {amount: 9.00 EUR, text: a fine}}
+  - {id: ebay-old, channels: ["*"], verdict: advised, reason: old, source: s, valid_to: 2020-01-01}
+`
 
 type noCards struct{}
 
@@ -115,7 +124,13 @@ func newStand(t testing.TB, change ...func(*stand)) *stand {
 		t.Fatal(err)
 	}
 	caller := accounts.NewCaller(g, logger)
-	rates := rating.New(rating.Deps{Registry: reg, Caller: caller, Cards: noCards{}, Currencies: fx.New(table, 0), Calendar: plainDays{}, Store: s.db})
+	exchange := fx.New(table, 0)
+	rules, err := mandates.Load(fstest.MapFS{"ebay.yaml": {Data: []byte(ebayRules)}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge := mandates.NewJudge(rules, mandates.Channels(reg.Specs()), exchange)
+	rates := rating.New(rating.Deps{Mandates: judge, Registry: reg, Caller: caller, Cards: noCards{}, Currencies: exchange, Calendar: plainDays{}, Store: s.db})
 	follow, err := trackers.New(trackers.Deps{Registry: reg, Caller: caller, Store: s.db, Logger: logger})
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +144,7 @@ func newStand(t testing.TB, change ...func(*stand)) *stand {
 		t.Fatal(err)
 	}
 	s.keys = NewKeys(s.db, s.db.Meta().DataKey)
-	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
+	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Mandates: judge, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
 		Inbound: inbound.New(inbound.Deps{Registry: reg, Caller: caller, Store: s.db, Logger: logger}),
 		Purchases: purchase.New(purchase.Deps{Registry: reg, Caller: caller, Prices: rates, Store: s.db, Logger: logger, Trackers: follow, TrackEvery: time.Hour,
 			Ceilings: func(string) store.Ceilings { return store.Ceilings{} },

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -29,7 +30,7 @@ type Label struct {
 	Attempts               []Attempt               `json:"attempts"`
 	Documents              []Document              `json:"documents"`
 	Tracker                string                  `json:"tracker" null:"true"`
-	Mandate                *rating.Verdict         `json:"mandate" null:"true"`
+	Mandate                *mandates.Verdict       `json:"mandate" null:"true"`
 	History                []HistoryLine           `json:"history"`
 	CreatedAt              time.Time               `json:"created_at"`
 	TrackingURL            string                  `json:"tracking_url,omitempty"`

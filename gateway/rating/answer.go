@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/fx"
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -18,7 +19,7 @@ type Request struct {
 	Channels   []string `json:"channels,omitempty" maxItems:"200"`
 	Accounts   []string `json:"accounts,omitempty" maxItems:"50" doc:"Picks among several carrier accounts of one adapter"`
 	DeadlineMS int      `json:"deadline_ms,omitempty" minimum:"100" maximum:"30000" doc:"2500 when absent"`
-	Explain    bool     `json:"explain,omitempty"`
+	Explain    bool     `json:"explain,omitempty" doc:"Adds what each rule of the platform saw"`
 }
 
 // The statuses of an answer.
@@ -30,13 +31,14 @@ const (
 
 // Answer is what came of a request.
 type Answer struct {
-	ID          string        `json:"id"`
-	Status      string        `json:"status" enum:"complete,partial,failed"`
-	Rates       []Rate        `json:"rates"`
-	Unavailable []Unavailable `json:"unavailable"`
-	Mandates    []Mandate     `json:"mandates"`
-	Recommended Recommended   `json:"recommended"`
-	ExpiresAt   time.Time     `json:"expires_at"`
+	ID          string             `json:"id"`
+	Status      string             `json:"status" enum:"complete,partial,failed"`
+	Rates       []Rate             `json:"rates"`
+	Unavailable []Unavailable      `json:"unavailable"`
+	Mandates    []mandates.Mandate `json:"mandates"`
+	Recommended Recommended        `json:"recommended"`
+	ExpiresAt   time.Time          `json:"expires_at"`
+	Trace       []mandates.Trace   `json:"trace,omitempty" doc:"What each rule of the platform saw, with explain"`
 
 	encoded []byte
 }
@@ -67,7 +69,7 @@ type Rate struct {
 	DimDivisor       Number                     `json:"dim_divisor" null:"true" doc:"cm³ per kg"`
 	Transit          Transit                    `json:"transit"`
 	Observed         *Observed                  `json:"observed" null:"true"`
-	Mandate          *Verdict                   `json:"mandate" null:"true"`
+	Mandate          *mandates.Verdict          `json:"mandate" null:"true"`
 	Source           string                     `json:"source" enum:"live,cached,rate_card"`
 	FallbackFor      string                     `json:"fallback_for,omitempty"`
 	ExpiresAt        time.Time                  `json:"expires_at"`
@@ -139,27 +141,6 @@ type Observed struct {
 	P50Days string `json:"p50_days"`
 	P90Days string `json:"p90_days"`
 	OnTime  string `json:"on_time"`
-}
-
-// Verdict is what the platform's rules say of a channel.
-type Verdict struct {
-	Verdict string   `json:"verdict" enum:"required,allowed,advised,discouraged,penalized,forbidden"`
-	Rule    string   `json:"rule"`
-	Reason  string   `json:"reason"`
-	Penalty *Penalty `json:"penalty,omitempty"`
-}
-
-// Penalty is what breaking a rule costs.
-type Penalty struct {
-	Amount normalize.Money `json:"amount"`
-	Text   string          `json:"text"`
-}
-
-// Mandate is a rule that applies to the order.
-type Mandate struct {
-	Rule    string `json:"rule"`
-	Verdict string `json:"verdict"`
-	Reason  string `json:"reason"`
 }
 
 // Unavailable is a channel that gave no rate, and why.

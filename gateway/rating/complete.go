@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -105,13 +106,13 @@ func sortRates(rates []Rate) {
 }
 
 func rank(r Rate) int {
-	if r.verdict() == "forbidden" {
+	if r.verdict() == mandates.Forbidden {
 		return 1
 	}
 	return 0
 }
 
-func (r Rate) verdict() string {
+func (r Rate) verdict() mandates.Word {
 	if r.Mandate == nil {
 		return ""
 	}
@@ -131,7 +132,7 @@ func recommend(rates []Rate) Recommended {
 	var out Recommended
 	fastest := -1
 	for i, r := range rates {
-		if r.verdict() == "forbidden" {
+		if r.verdict() == mandates.Forbidden {
 			continue
 		}
 		if out.Cheapest == nil {
@@ -146,7 +147,7 @@ func recommend(rates []Rate) Recommended {
 	}
 	out.Fastest = &rates[fastest].ID
 	for i, r := range rates {
-		bad := r.verdict() == "forbidden" || r.verdict() == "penalized"
+		bad := r.verdict() == mandates.Forbidden || r.verdict() == mandates.Penalized
 		if !bad && r.Transit.DaysMax > 0 && 2*r.Transit.DaysMax <= 3*rates[fastest].Transit.DaysMax {
 			out.Best = &rates[i].ID
 			break

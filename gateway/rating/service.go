@@ -12,6 +12,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/gateway/ids"
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -47,6 +48,8 @@ type Deps struct {
 	Currencies *fx.Rates
 	Calendar   Calendar
 	Store      Store
+	// Mandates are the platforms' rules; nil is none.
+	Mandates *mandates.Judge
 }
 
 // Service compares channels.
@@ -57,13 +60,17 @@ type Service struct {
 	fx       *fx.Rates
 	calendar Calendar
 	store    Store
+	mandates *mandates.Judge
 	calls    sync.WaitGroup // calls that outlive their request, by at most their own deadline
 }
 
 // New makes the service.
 func New(d Deps) *Service {
+	if d.Mandates == nil {
+		d.Mandates = mandates.NewJudge(&mandates.Set{}, nil, d.Currencies)
+	}
 	return &Service{registry: d.Registry, caller: d.Caller, cards: d.Cards, fx: d.Currencies,
-		calendar: d.Calendar, store: d.Store}
+		calendar: d.Calendar, store: d.Store, mandates: d.Mandates}
 }
 
 // Close waits for calls that are still out. No request may come in any more.
@@ -90,6 +97,7 @@ func (s *Service) Quote(ctx context.Context, tenant string, r Request, emit Emit
 	defer cancel()
 	tasks, known := s.plan(tenant, &r)
 	b := newBuilder(s, &r, start, emit, tasks, known)
+	b.rules = s.mandates.Decide(tenant, &r.Shipment, start, r.Explain)
 	b.add(known)
 	for _, t := range s.ask(callCtx, &r, tasks, b.add) {
 		b.add(late(t, deadline))
@@ -108,6 +116,7 @@ type builder struct {
 	id       string
 	now      time.Time
 	emit     Emit
+	rules    *mandates.Decision
 	rates    []Rate
 	data     map[string]map[string]string
 	outcomes []outcome // those without a rate
@@ -135,6 +144,7 @@ func (b *builder) add(outcomes []outcome) {
 		if o.rate != nil {
 			rate, err := b.s.complete(o, b.request, ids.RateOf(b.id, len(b.rates)), b.now)
 			if err == nil {
+				b.s.judge(&rate, b.rules, b.now)
 				b.addRate(o, rate)
 				continue
 			}
@@ -170,7 +180,10 @@ func (b *builder) addRate(o outcome, rate Rate) {
 }
 
 func (b *builder) answer() (Answer, map[string]map[string]string) {
-	a := Answer{ID: b.id, Rates: b.rates, Unavailable: unavailable(b.outcomes, b.rated), Mandates: []Mandate{}, ExpiresAt: b.now.Add(lifetime)}
+	a := Answer{ID: b.id, Rates: b.rates, Unavailable: unavailable(b.outcomes, b.rated), Mandates: b.rules.Mandates(), ExpiresAt: b.now.Add(lifetime)}
+	if b.request.Explain {
+		a.Trace = b.rules.Trace()
+	}
 	if a.Rates == nil {
 		a.Rates = []Rate{}
 	}
