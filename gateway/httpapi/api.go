@@ -98,6 +98,7 @@ func New(d Deps) http.Handler {
 	s.mandateRoutes()
 	s.labelRoutes()
 	s.trackerRoutes()
+	s.mappingRoutes()
 	s.inboundRoutes()
 	s.channelRoutes()
 	s.carrierRoutes()

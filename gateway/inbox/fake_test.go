@@ -33,7 +33,7 @@ type carrier struct {
 	secret   string
 	trust    adapters.Trust
 	breaks   string // the method that panics
-	readsAll bool   // the parser has learnt to read garbage
+	readsAll bool   // the parser has learnt to read garbage, and the code ZZ
 	polls    []time.Time
 }
 
@@ -107,7 +107,11 @@ func (c *carrier) ParseCallback(req adapters.CallbackRequest) ([]normalize.Track
 			tr.Numbers = append(tr.Numbers, normalize.TrackedNumber{Number: n})
 		}
 		for _, s := range parcel.Scans {
-			tr.Events = append(tr.Events, normalize.TrackingEvent{Code: s.Code, Status: s.Status, OccurredAt: s.At, RawTime: s.At.Format(time.RFC3339)})
+			e := normalize.TrackingEvent{Code: s.Code, Status: s.Status, OccurredAt: s.At, RawTime: s.At.Format(time.RFC3339)}
+			if s.Code == "ZZ" && !readsAll {
+				e.Status, e.Substatus = normalize.StatusUnknown, normalize.SubstatusUnmapped
+			}
+			tr.Events = append(tr.Events, e)
 		}
 		out = append(out, tr)
 	}

@@ -53,7 +53,8 @@ func (s *Service) List(ctx context.Context, tenant, state string, page store.Pag
 }
 
 // Replay has a message read again, as after a fix. One that was refused must prove itself
-// first, by the keys that the account has now. Scans that are known already count once.
+// first, by the keys that the account has now. Scans that are known already count once, and
+// those that were unmapped take the meaning that the adapter's table has learnt meanwhile.
 func (s *Service) Replay(ctx context.Context, tenant, id string) (Callback, error) {
 	row, err := s.store.Callback(ctx, store.Tenant(tenant), id)
 	if errors.Is(err, store.ErrNotFound) {

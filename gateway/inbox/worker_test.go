@@ -171,6 +171,55 @@ func TestUnreadableMessagesAreKeptAndReplayed(t *testing.T) {
 	})
 }
 
+// A code that nobody knew is mended when its message is read again by a table that does: one
+// message by its id, or all that the adapter's unmapped scans came with.
+func TestReplayMendsUnmappedScans(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		defer b.run()()
+		ids := []string{b.create("NW-1"), b.create("NW-2")}
+		for i := range ids {
+			b.send(message(fmt.Sprint("NW-", i+1), "ZZ", normalize.StatusDelivered, noon))
+		}
+		time.Sleep(time.Second)
+		status := func(id string, want normalize.Status) {
+			t.Helper()
+			if tr := b.tracker(id); tr.Events[0].Status != want || len(tr.Events) != 1 {
+				t.Errorf("got %+v, want one scan: %s", tr.Events, want)
+			}
+		}
+		done := b.in(store.CallbackDone)
+		if len(done) != 2 {
+			t.Fatalf("got %+v", done)
+		}
+		again := func() {
+			t.Helper()
+			if _, err := b.Replay(t.Context(), "ada", done[1].ID); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
+		again()
+		status(ids[0], normalize.StatusUnknown)
+		b.carrier.set(func(c *carrier) { c.readsAll = true })
+		again()
+		status(ids[0], normalize.StatusDelivered)
+		status(ids[1], normalize.StatusUnknown)
+		got, err := b.follow.Reread(t.Context(), "ada", "north", "")
+		if err != nil || got.Callbacks != 1 || got.Trackers != 0 {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+		b.Wake()
+		time.Sleep(time.Second)
+		status(ids[1], normalize.StatusDelivered)
+		if got, err := b.follow.Reread(t.Context(), "ada", "north", ""); err != nil || got.Callbacks != 0 {
+			t.Errorf("nothing is left: got %+v, %v", got, err)
+		}
+		b.checkTotals("in the end", map[store.CallbackState]int{store.CallbackDone: 2})
+	})
+}
+
 func TestAMessageThatBreaksItsReaderIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -19,8 +20,9 @@ import (
 //go:embed migrations/*.sql
 var schemas embed.FS
 
-// migrations are the files of schemas by their version. A file is never changed once released.
-var migrations = []string{"0001_begin", "0002_webhooks", "0003_passes"}
+// migrations are the files of schemas by their version, which each name begins with. A file is
+// never changed once released.
+var migrations = []string{"0001_begin", "0002_webhooks", "0003_passes", "0004_mapping"}
 
 var schemaWords = map[goose.Dialect]*strings.Replacer{
 	goose.DialectSQLite3: strings.NewReplacer("{{text}}", "TEXT", "{{bytes}}", "BLOB",
@@ -34,12 +36,17 @@ var schemaSuffix = map[goose.Dialect]string{goose.DialectSQLite3: "sqlite", goos
 // migrate brings the schema up to date. locker keeps replicas that start together apart.
 func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, locker lock.SessionLocker) error {
 	var steps []*goose.Migration
-	for i, name := range migrations {
+	for _, name := range migrations {
 		text, err := schemaText(dialect, name)
 		if err != nil {
 			return err
 		}
-		steps = append(steps, goose.NewGoMigration(int64(i+1), &goose.GoFunc{
+		number, _, _ := strings.Cut(name, "_")
+		version, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return err
+		}
+		steps = append(steps, goose.NewGoMigration(version, &goose.GoFunc{
 			RunTx: func(ctx context.Context, tx *sql.Tx) error {
 				_, err := tx.ExecContext(ctx, text)
 				return err

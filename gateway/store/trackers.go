@@ -27,7 +27,20 @@ type Trackers interface {
 	// as seen again. Under the tracker's lock: sequence, ID, ReceivedAt and Late are set, then
 	// fold edits the tracker (status, due time, numbers, lease) and returns what goes to the
 	// outbox. It is also the way to change a tracker without events.
+	//
+	// A known event that was unmapped, told again with a meaning, is mended: it takes the
+	// meaning, keeps its ID and is among the fresh ones with a sequence of its own.
 	ApplyEvents(ctx context.Context, tenant Tenant, id string, events []TrackerEvent, fold Fold) (Tracker, []TrackerEvent, error)
+
+	// UnmappedCodes counts the scans of a tenant that are unmapped, by adapter and carrier
+	// code, of one adapter or of all where it is empty. For adapters in byWords it is the words
+	// that count, since codes say nothing there. The newest first, at most 10,000.
+	UnmappedCodes(ctx context.Context, tenant Tenant, adapter string, byWords []string) ([]UnmappedCode, error)
+
+	// ReplayUnmapped takes unmapped scans of an adapter, in the order of their parcels: the
+	// messages that brought them become due again, and where there is none any more the parcel
+	// is due to be polled, if its account is among askable.
+	ReplayUnmapped(ctx context.Context, tenant Tenant, adapter string, askable []string, page Page) (Replayed, error)
 
 	// ClaimDueTrackers takes what is due to be polled and under no lease, the longest due first.
 	ClaimDueTrackers(ctx context.Context, d Due) ([]Tracker, error)
@@ -99,4 +112,24 @@ type TrackerEvent struct {
 	// Late: it is older than a scan that was applied before it; the store's.
 	Late bool
 	Seen int // how often it was told, 1 at first; the store's
+	// Mended: it was known, unmapped, and got its meaning only now; the store's, for the fold.
+	Mended bool
+}
+
+// Replayed is what ReplayUnmapped made due; Next goes on from there, empty at the end.
+type Replayed struct {
+	Callbacks, Trackers int
+	Next                string
+}
+
+// UnmappedCode is a carrier's code, or words, that the adapter's table did not hold when scans
+// with it came.
+type UnmappedCode struct {
+	Adapter   string
+	Code      string
+	Words     string // of one of the scans
+	Tracker   string // one of the parcels
+	Count     int64  // scans
+	FirstSeen time.Time
+	LastSeen  time.Time
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/ids"
+	"github.com/crossdock-hub/crossdock/normalize"
 )
 
 // The bounds of a tracker.
@@ -151,11 +152,8 @@ func (db *DB) ApplyEvents(ctx context.Context, tenant Tenant, id string, events 
 		if err := foldTracker(ctx, s, &t, fresh, fold); err != nil {
 			return err
 		}
-		for _, e := range fresh {
-			row := newTrackerEventRow(t, e)
-			if _, err := insert(ctx, s, &row, ""); err != nil {
-				return err
-			}
+		if err := putEvents(ctx, s, t, fresh); err != nil {
+			return err
 		}
 		if err := update(ctx, s, &t, tenant, id); err != nil {
 			return err
@@ -175,6 +173,25 @@ func (db *DB) ApplyEvents(ctx context.Context, tenant Tenant, id string, events 
 	return t, fresh, nil
 }
 
+// putEvents writes what is new, and the meaning of what was mended.
+func putEvents(ctx context.Context, s *session, t Tracker, fresh []TrackerEvent) error {
+	for _, e := range fresh {
+		var err error
+		if e.Mended {
+			_, err = s.exec(ctx, `UPDATE tracker_events SET status = ?, substatus = ?, leg = ?, liable = ?, seen = ?
+				WHERE tenant = ? AND tracker_id = ? AND dedupe = ?`,
+				e.Event.Status, e.Event.Substatus, e.Event.Leg, e.Liable, e.Seen, t.Tenant, t.ID, e.Dedupe)
+		} else {
+			row := newTrackerEventRow(t, e)
+			_, err = insert(ctx, s, &row, "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // foldTracker lets the service make the new state, and writes the events that it returns.
 func foldTracker(ctx context.Context, s *session, t *Tracker, fresh []TrackerEvent, fold Fold) error {
 	if fold == nil {
@@ -190,10 +207,11 @@ func foldTracker(ctx context.Context, s *session, t *Tracker, fresh []TrackerEve
 	return addEvents(ctx, s, t.Tenant, out)
 }
 
-// sift tells the new events from those that are known, counts the latter, and gives the
-// former their place. The tracker is locked, so that nobody else does so meanwhile.
+// sift tells the new events, and those that are mended, from those that are known, counts the
+// latter, and gives the former their place. The tracker is locked, so that nobody else does so
+// meanwhile.
 func sift(ctx context.Context, s *session, t *Tracker, events []TrackerEvent) ([]TrackerEvent, error) {
-	seen, err := seenBefore(ctx, s, *t, events)
+	known, err := seenBefore(ctx, s, *t, events)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +221,12 @@ func sift(ctx context.Context, s *session, t *Tracker, events []TrackerEvent) ([
 		if e.Dedupe == "" {
 			return nil, errors.New("an event needs a dedupe key")
 		}
-		if seen[e.Dedupe] {
+		if i, twice := at[e.Dedupe]; twice {
+			fresh[i].Seen++
+			continue
+		}
+		before, seen := known[e.Dedupe]
+		if seen && !mends(before, e) {
 			_, err := s.exec(ctx, "UPDATE tracker_events SET seen = seen + 1 WHERE tenant = ? AND tracker_id = ? AND dedupe = ?",
 				t.Tenant, t.ID, e.Dedupe)
 			if err != nil {
@@ -211,13 +234,15 @@ func sift(ctx context.Context, s *session, t *Tracker, events []TrackerEvent) ([
 			}
 			continue
 		}
-		if i, twice := at[e.Dedupe]; twice {
-			fresh[i].Seen++
-			continue
+		if seen {
+			before.Event.Status, before.Event.Substatus, before.Event.Leg = e.Event.Status, e.Event.Substatus, e.Event.Leg
+			e, e.Mended = before, true
+		} else {
+			e.ID, e.ReceivedAt, e.Seen = ids.New(ids.Event), t.UpdatedAt, 0
+			e.Event.OccurredAt = e.Event.OccurredAt.Truncate(time.Microsecond)
 		}
 		t.Seq++
-		e.ID, e.Seq, e.ReceivedAt, e.Seen = ids.New(ids.Event), t.Seq, t.UpdatedAt, 1
-		e.Event.OccurredAt = e.Event.OccurredAt.Truncate(time.Microsecond)
+		e.Seq, e.Seen = t.Seq, e.Seen+1
 		e.Late = e.Event.OccurredAt.Before(t.LastEventAt)
 		if e.Event.OccurredAt.After(t.LastEventAt) {
 			t.LastEventAt = e.Event.OccurredAt.UTC()
@@ -228,7 +253,13 @@ func sift(ctx context.Context, s *session, t *Tracker, events []TrackerEvent) ([
 	return fresh, nil
 }
 
-func seenBefore(ctx context.Context, s *session, t Tracker, events []TrackerEvent) (map[string]bool, error) {
+// mends tells whether a repeat of a scan brings the meaning that it lacked.
+func mends(before, now TrackerEvent) bool {
+	return before.Event.Substatus == normalize.SubstatusUnmapped && now.Event.Substatus != normalize.SubstatusUnmapped
+}
+
+// seenBefore are those of the events that are known already, by their dedupe key.
+func seenBefore(ctx context.Context, s *session, t Tracker, events []TrackerEvent) (map[string]TrackerEvent, error) {
 	if len(events) == 0 || t.Seq == 0 {
 		return nil, nil
 	}
@@ -238,9 +269,9 @@ func seenBefore(ctx context.Context, s *session, t Tracker, events []TrackerEven
 	}
 	cond, args := in("dedupe", keys)
 	rows, err := selectAll[trackerEventRow](ctx, s, "tenant = ? AND tracker_id = ? AND "+cond, append([]any{t.Tenant, t.ID}, args...)...)
-	seen := make(map[string]bool, len(rows))
-	for _, r := range rows {
-		seen[r.Dedupe] = true
+	known := make(map[string]TrackerEvent, len(rows))
+	for i := range rows {
+		known[rows[i].Dedupe] = rows[i].event()
 	}
-	return seen, err
+	return known, err
 }

@@ -167,11 +167,12 @@ func left(t store.Tracker, at time.Time) bool {
 }
 
 func (s *Service) count(adapter string, source Source, fresh []store.TrackerEvent) {
-	if len(fresh) == 0 {
-		return
-	}
-	s.metrics.scans.WithLabelValues(adapter, string(source)).Add(float64(len(fresh)))
 	for _, e := range fresh {
+		if e.Mended {
+			s.metrics.mended.WithLabelValues(adapter).Inc()
+			continue
+		}
+		s.metrics.scans.WithLabelValues(adapter, string(source)).Inc()
 		if e.Event.Substatus == normalize.SubstatusUnmapped {
 			s.metrics.unmapped.WithLabelValues(adapter).Inc()
 		}

@@ -33,7 +33,9 @@ type carrier struct {
 
 func (c *carrier) Spec() adapters.Spec {
 	return adapters.Spec{Code: "north", NumberForms: []string{`NW\d{9}`, `[A-Z]{2}\d{9}CN`},
-		Services: []adapters.Service{{Name: "tracked"}, {Name: "plain"}}}
+		Services: []adapters.Service{{Name: "tracked"}, {Name: "plain"}},
+		Statuses: adapters.StatusTable{Reads: adapters.ReadsCode, Source: "invented", Date: "2026-11-21",
+			Codes: []adapters.StatusCode{{Code: "A", Status: normalize.StatusPickedUp}}}}
 }
 
 func (c *carrier) Track(ctx context.Context, req normalize.TrackRequest) (normalize.Tracking, error) {

@@ -53,6 +53,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"spending", spendingChecks},
 		{"documents", documentChecks},
 		{"tracker", trackerChecks},
+		{"mapping", mappingChecks},
 		{"callback", callbackChecks},
 		{"events", eventChecks},
 		{"webhook", webhookChecks},
