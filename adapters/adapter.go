@@ -46,6 +46,12 @@ type Finder interface {
 	Find(ctx context.Context, req normalize.FindRequest) (normalize.Found, error)
 }
 
+// Lister lists what the account was sold, or was charged for, within a time: what proves a
+// purchase whose answer was lost and that no search finds, and what nobody here knows of.
+type Lister interface {
+	List(ctx context.Context, req normalize.ListRequest) (normalize.Listing, error)
+}
+
 // Voider cancels a label.
 type Voider interface {
 	Void(ctx context.Context, req normalize.VoidRequest) (normalize.Voided, error)

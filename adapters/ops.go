@@ -11,6 +11,7 @@ const (
 	OpLabel      Operation = "label"
 	OpDocuments  Operation = "documents"
 	OpFind       Operation = "find"
+	OpList       Operation = "list"
 	OpVoid       Operation = "void"
 	OpTrack      Operation = "track"
 	OpCallback   Operation = "callback"
@@ -26,7 +27,7 @@ const (
 // Operations are those that tables show, in their order. Actual costs, which few carriers
 // tell, and tokens are none of them.
 func Operations() []Operation {
-	return []Operation{OpRate, OpDraft, OpLabel, OpDocuments, OpFind, OpVoid, OpTrack, OpCallback,
+	return []Operation{OpRate, OpDraft, OpLabel, OpDocuments, OpFind, OpList, OpVoid, OpTrack, OpCallback,
 		OpLandedCost, OpManifest, OpPickup, OpReturn, OpInbound}
 }
 
@@ -37,6 +38,7 @@ type Ops struct {
 	Labeler         Labeler
 	Documenter      Documenter
 	Finder          Finder
+	Lister          Lister
 	Voider          Voider
 	Tracker         Tracker
 	CallbackParser  CallbackParser
@@ -56,6 +58,7 @@ func OpsOf(a Adapter) Ops {
 	o.Labeler, _ = a.(Labeler)
 	o.Documenter, _ = a.(Documenter)
 	o.Finder, _ = a.(Finder)
+	o.Lister, _ = a.(Lister)
 	o.Voider, _ = a.(Voider)
 	o.Tracker, _ = a.(Tracker)
 	o.CallbackParser, _ = a.(CallbackParser)
@@ -81,6 +84,8 @@ func (o Ops) Offers(op Operation) bool {
 		return o.Documenter != nil
 	case OpFind:
 		return o.Finder != nil
+	case OpList:
+		return o.Lister != nil
 	case OpVoid:
 		return o.Voider != nil
 	case OpTrack:

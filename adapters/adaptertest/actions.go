@@ -45,6 +45,7 @@ func (s *session) actions() []action {
 		{op: adapters.OpLabel, offered: s.ops.Labeler != nil, ready: readyLabel, commits: true},
 		{op: adapters.OpDocuments, offered: s.ops.Documenter != nil, ready: readyDocuments},
 		{op: adapters.OpFind, offered: s.ops.Finder != nil, ready: readyFind},
+		{op: adapters.OpList, offered: s.ops.Lister != nil, ready: readyList},
 		{op: adapters.OpVoid, offered: s.ops.Voider != nil, ready: readyVoid},
 		{op: adapters.OpTrack, offered: s.ops.Tracker != nil, ready: readyTrack},
 		{op: adapters.OpLandedCost, offered: s.ops.LandedCoster != nil, ready: readyLandedCost},
@@ -103,6 +104,15 @@ func readyFind(s *session) func(context.Context) error {
 	req := normalize.FindRequest{Ref: s.buy().ref()}
 	return func(ctx context.Context) error {
 		_, err := s.ops.Finder.Find(ctx, req)
+		return err
+	}
+}
+
+func readyList(s *session) func(context.Context) error {
+	s.buy()
+	now := time.Now()
+	return func(ctx context.Context) error {
+		_, err := s.ops.Lister.List(ctx, normalize.ListRequest{From: now.Add(-time.Hour), Until: now.Add(time.Hour)})
 		return err
 	}
 }

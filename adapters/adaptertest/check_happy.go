@@ -25,6 +25,7 @@ func checkHappyPath(t *testing.T, h Harness) {
 		{"label", func(o adapters.Ops) bool { return o.Labeler != nil }, happyLabel},
 		{"documents", func(o adapters.Ops) bool { return o.Labeler != nil }, happyDocuments},
 		{"find", func(o adapters.Ops) bool { return o.Labeler != nil && o.Finder != nil }, happyFind},
+		{"list", func(o adapters.Ops) bool { return o.Labeler != nil && o.Lister != nil }, happyList},
 		{"track", func(o adapters.Ops) bool { return o.Labeler != nil && o.Tracker != nil }, happyTrack},
 		{"void", func(o adapters.Ops) bool { return o.Labeler != nil && o.Voider != nil }, happyVoid},
 		{"the rest", func(adapters.Ops) bool { return true }, happyRest},
@@ -185,6 +186,43 @@ func (s *session) findUntil(t *testing.T, req normalize.FindRequest) normalize.F
 		time.Sleep(time.Second)
 	}
 	return normalize.Found{}
+}
+
+// happyList: what was bought stands in the list of its time, and in no other's.
+func happyList(t *testing.T, s *session) {
+	p := s.buy()
+	now := time.Now()
+	if !s.listedUntil(t, p, normalize.ListRequest{From: now.Add(-time.Hour), Until: now.Add(time.Hour)}, maxWait) {
+		t.Error("a label that was bought is in no list of the account")
+	}
+	if s.listedUntil(t, p, normalize.ListRequest{From: now.Add(-20 * 24 * time.Hour), Until: now.Add(-10 * 24 * time.Hour)}, 1) {
+		t.Error("a label is listed among those of days before it was bought")
+	}
+}
+
+// listedUntil reads the pages of a list until a label is there, once a second.
+func (s *session) listedUntil(t *testing.T, p purchase, req normalize.ListRequest, tries int) bool {
+	t.Helper()
+	for range tries {
+		req.Cursor = ""
+		for range maxWait {
+			out, err := s.ops.Lister.List(t.Context(), req)
+			if err != nil {
+				t.Fatalf("list: %v", err)
+			}
+			for _, l := range out.Shipments {
+				if !l.Gone && (l.CarrierReference != "" && l.CarrierReference == p.label.CarrierReference ||
+					l.TrackingNumber != "" && l.TrackingNumber == p.label.TrackingNumber || l.ClientReference == p.req.ClientReference) {
+					return true
+				}
+			}
+			if req.Cursor = out.Next; req.Cursor == "" {
+				break
+			}
+		}
+		time.Sleep(time.Second)
+	}
+	return false
 }
 
 // happyTrack: a number without a scan is not_found and no failure; afterwards every scan has

@@ -38,6 +38,7 @@ func Spec() adapters.Spec {
 			adapters.OpLabel:      adapters.Cannot("labels come with the confirmed transport of an inbound plan"),
 			adapters.OpDocuments:  adapters.Cannot("the papers belong to an inbound plan"),
 			adapters.OpFind:       adapters.Cannot("plans are found by their name, inside their own protocol"),
+			adapters.OpList:       adapters.Cannot("plans are listed inside their own protocol"),
 			adapters.OpVoid:       adapters.Cannot("a whole inbound plan is cancelled, never one shipment of it"),
 			adapters.OpTrack:      adapters.Cannot("Amazon tells how far a shipment is, not its scans; those are the carrier's"),
 			adapters.OpCallback:   adapters.Cannot("no notification tells of inbound shipments: polled"),

@@ -72,6 +72,7 @@ var linkDoor = adaptertest.Harness{
 		"/handover": func(s *normalize.Shipment) { s.Handover = &normalize.Handover{Method: dropOff, Point: "HKG"} },
 	},
 	Exceptions: map[string]string{
+		"happy path/list":                   "LINK has no list",
 		"happy path/find":                   "LINK has no search: a label is found in the kept answer or by its LP number",
 		"happy path/rate":                   "LINK has no quote: its services are priced by a card",
 		"failures/rate":                     "no call is made",

@@ -47,6 +47,9 @@ func TestGolden(t *testing.T) {
 		{Name: "find_two", Do: find(sold)},
 		{Name: "find_none_of_ours", Do: find(sold)}, // closed, of another day, of another solution
 
+		{Name: "list_first_page", Do: list("")}, // one closed, one of another solution, one without a name
+		{Name: "list_last_page", Do: list("3")},
+
 		{Name: "track_ok", Do: track(sold)},
 		{Name: "track_unknown_number", Do: track(sold)},
 		{Name: "track_odd_time", Do: track(sold)},
@@ -149,6 +152,12 @@ func documents(ref normalize.ShipmentRef, extras ...string) func(context.Context
 func find(ref normalize.ShipmentRef) func(context.Context, adapters.Ops) (any, error) {
 	return func(ctx context.Context, ops adapters.Ops) (any, error) {
 		return ops.Finder.Find(ctx, normalize.FindRequest{Ref: ref})
+	}
+}
+
+func list(cursor string) func(context.Context, adapters.Ops) (any, error) {
+	return func(ctx context.Context, ops adapters.Ops) (any, error) {
+		return ops.Lister.List(ctx, normalize.ListRequest{From: sold.At.Add(-24 * time.Hour), Until: sold.At, Cursor: cursor})
 	}
 }
 

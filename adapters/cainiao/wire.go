@@ -164,6 +164,7 @@ type order struct {
 	Fee     money   `json:"logistics_fee"`
 	Fees    []money `json:"logistics_fee_list"`
 	Created text    `json:"gmt_create"`
+	Trade   text    `json:"trade_order_id"` // seen in answers, not in the SDK's fields
 }
 
 // numberPage is getonlinelogisticsinfo's answer, which is flat.

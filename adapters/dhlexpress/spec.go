@@ -49,6 +49,7 @@ func Spec() adapters.Spec {
 			adapters.OpLabel:      adapters.Can("PDF, ZPL and EPL, the invoice in PDF; a pickup on request"),
 			adapters.OpDocuments:  adapters.Can("copies of waybill, invoice, customs entry and proof of delivery; the label comes only with the purchase"),
 			adapters.OpFind:       adapters.Can("by reference, account and date; a negative answer proves nothing"),
+			adapters.OpList:       adapters.Cannot("shipments are asked for by number or reference only; bills come outside MyDHL API"),
 			adapters.OpVoid:       adapters.Can("with us alone, since DHL has no void; a pickup is cancelled at DHL"),
 			adapters.OpTrack:      adapters.Can("by waybill or piece number, with the offset of each scan"),
 			adapters.OpCallback:   adapters.Cannot("MyDHL has no push; DHL's Unified Push is another product"),

@@ -99,6 +99,7 @@ func TestGolden(t *testing.T) {
 
 		{Name: "actual_cost_weight_gap", Do: actualCosts},
 		{Name: "actual_cost_not_billed", Do: actualCosts},
+		{Name: "list_charged", Do: charged}, // twice, once, and not at all
 	})
 }
 
@@ -218,6 +219,11 @@ func manifest(h *normalize.Handover) func(context.Context, adapters.Ops) (any, e
 		other.TrackingNumber = "ES1000000000002US01010001D0N"
 		return ops.Manifester.Manifest(ctx, normalize.ManifestRequest{Labels: []normalize.ShipmentRef{known, other}, Handover: h})
 	}
+}
+
+func charged(ctx context.Context, ops adapters.Ops) (any, error) {
+	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	return ops.Lister.List(ctx, normalize.ListRequest{From: day, Until: day.Add(24 * time.Hour)})
 }
 
 func actualCosts(ctx context.Context, ops adapters.Ops) (any, error) {

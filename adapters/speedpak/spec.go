@@ -56,6 +56,7 @@ func Spec() adapters.Spec {
 			adapters.OpLabel:      adapters.Can("confirms a draft of one parcel"),
 			adapters.OpDocuments:  adapters.Can("PDF, A4 or 4 inch; the goods on the label on request"),
 			adapters.OpFind:       adapters.Can("by package id or order line; the words of a package's status are unconfirmed"),
+			adapters.OpList:       adapters.Can("what the wallet was charged, by time; packages themselves cannot be listed"),
 			adapters.OpVoid:       adapters.Can("until the parcel is picked up"),
 			adapters.OpTrack:      adapters.Can("scans are read by their English words, since their codes are published nowhere"),
 			adapters.OpCallback:   adapters.Cannot("eDIS has no push: polled"),

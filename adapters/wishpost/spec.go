@@ -51,6 +51,7 @@ func Spec() adapters.Spec {
 			adapters.OpLabel:      adapters.Can("one parcel; the carrier's number may come later"),
 			adapters.OpDocuments:  adapters.Can("PDF on 10 x 10 cm or A4, in English or the local language, and late numbers"),
 			adapters.OpFind:       adapters.Can("in the kept answer or by WishPost's own number, since nothing is found by reference"),
+			adapters.OpList:       adapters.Cannot("orders are asked for by number only; the balance names none"),
 			adapters.OpVoid:       adapters.Can("as long as WishPost lets it; the words of an order's state are unconfirmed"),
 			adapters.OpTrack:      adapters.Can("by the carrier's number; few codes are known"),
 			adapters.OpCallback:   adapters.NotYet("no page or client shows a push: polled"),

@@ -45,6 +45,7 @@ func Spec() adapters.Spec {
 			adapters.OpLabel:      adapters.Can("one parcel and up to five lines of goods"),
 			adapters.OpDocuments:  adapters.Can("PDF in the size that the product decides; a pick list on request"),
 			adapters.OpFind:       adapters.Can("by order number"),
+			adapters.OpList:       adapters.Cannot("orders are asked for by number only, and the push of bills is not documented"),
 			adapters.OpVoid:       adapters.Can("until the parcel is received, verified by the order's status"),
 			adapters.OpTrack:      adapters.Can("by Yanwen's or the last mile's number"),
 			adapters.OpCallback:   adapters.NotYet("no page or client shows a tracking push: polled"),
