@@ -3,7 +3,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PKGS ?= ./...
 
-.PHONY: build test race-tools lint bench chaos chaos-night fuzz generate check docker clean
+.PHONY: build test race-tools lint bench chaos chaos-callbacks chaos-night fuzz generate check docker clean
 
 build: ## the one binary, static
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/crossdock ./cmd/crossdock
@@ -33,10 +33,17 @@ chaos: ## labels under kill -9, database restarts and lying carriers, judged by 
 	$(GO) run ./cmd/chaos purchases
 	$(GO) run ./cmd/chaos purchases -store sqlite
 
-chaos-night: chaos ## ten times as many, and every crash on PostgreSQL too
+chaos-callbacks: ## 100,000 pushes of carriers to gateways that are killed, told to a subscriber that fails, on both stores: about ten minutes
+	$(GO) run ./cmd/chaos callback-canaries
+	$(GO) run ./cmd/chaos callbacks
+	$(GO) run ./cmd/chaos callbacks -store sqlite
+
+chaos-night: chaos chaos-callbacks ## ten times as many, and every crash on PostgreSQL too
 	$(GO) run ./cmd/chaos crashes -store postgres
 	$(GO) run ./cmd/chaos purchases -n 100000 -duration 6h
 	$(GO) run ./cmd/chaos purchases -store sqlite -n 20000 -duration 2h
+	$(GO) run ./cmd/chaos callbacks -n 1000000
+	$(GO) run ./cmd/chaos callbacks -store sqlite -n 1000000
 
 fuzz: ## 20 s for each fuzz target
 	@for t in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \

@@ -136,31 +136,34 @@ func (a *api) act(ctx context.Context, id, verb string) (answer, error) {
 
 // list returns all labels of a status, or all there are.
 func (a *api) list(ctx context.Context, status string) ([]label, error) {
-	var all []label
-	for cursor := ""; ; {
-		q := url.Values{"limit": {"100"}}
-		if status != "" {
-			q.Set("status", status)
-		}
-		if cursor != "" {
-			q.Set("cursor", cursor)
-		}
-		out, err := a.do(ctx, http.MethodGet, "/v1/labels?"+q.Encode(), "", nil)
+	q := url.Values{}
+	if status != "" {
+		q.Set("status", status)
+	}
+	return pages[label](ctx, a, "/v1/labels", q)
+}
+
+// pages reads a list to its end.
+func pages[T any](ctx context.Context, a *api, path string, q url.Values) ([]T, error) {
+	var all []T
+	q.Set("limit", "100")
+	for {
+		out, err := a.do(ctx, http.MethodGet, path+"?"+q.Encode(), "", nil)
 		if err != nil {
 			return nil, err
 		}
 		var page struct {
-			Data []label `json:"data"`
+			Data []T     `json:"data"`
 			Next *string `json:"next_cursor"`
 		}
 		if err := json.Unmarshal(out.body, &page); err != nil || out.status != http.StatusOK {
-			return nil, fmt.Errorf("the list of labels answers %d: %.200s", out.status, out.body)
+			return nil, fmt.Errorf("the list %s answers %d: %.200s", path, out.status, out.body)
 		}
 		all = append(all, page.Data...)
 		if page.Next == nil {
 			return all, nil
 		}
-		cursor = *page.Next
+		q.Set("cursor", *page.Next)
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 )
 
 // buyers buy every order, each with its one key, until an answer is final or ctx ends.
-func buyers(ctx context.Context, n int, a *api, q *queue) {
+func buyers(ctx context.Context, n int, a *api, q *queue[order]) {
 	var work sync.WaitGroup
 	for range n {
 		work.Go(func() {
@@ -36,6 +36,19 @@ func buyers(ctx context.Context, n int, a *api, q *queue) {
 		})
 	}
 	work.Wait()
+}
+
+// unbegun is how many orders have no label yet.
+func unbegun(orders []*order) int {
+	n := 0
+	for _, o := range orders {
+		o.mu.Lock()
+		if o.id == "" && o.refused == "" {
+			n++
+		}
+		o.mu.Unlock()
+	}
+	return n
 }
 
 // step asks once, and returns when to ask again; 0 when there is no more to ask.

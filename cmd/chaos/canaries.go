@@ -20,9 +20,21 @@ type canary struct {
 	name string
 	bugs string // CHAOS_BUGS of the gateway
 	// control are bugs that must do no harm in the same campaign; none when empty.
-	control  string
-	goals    []string
-	campaign campaign
+	control string
+	goals   []string
+	flight  flight
+}
+
+// flight is a run in which a bug may be planted. expect are the goals that it must break;
+// none where nothing may be wrong.
+type flight interface {
+	fly(ctx context.Context, binary string, seed uint64, bugs string, expect []string) (*flown, error)
+}
+
+// flown is how a flight went.
+type flown struct {
+	head
+	story string
 }
 
 // canaries are the bugs of purchases. Each has a campaign in which it strikes often, so that
@@ -48,17 +60,17 @@ func canaries() []canary {
 	killed.trouble = &nemesis{killEvery: time.Second}
 	return []canary{
 		{name: "resend: a client library repeats a purchase that broke", bugs: "resend",
-			goals: []string{doubleBuy}, campaign: one("dhl_express", 40, fault(mocks.CommitThenCut, 0.5, 0))},
+			goals: []string{doubleBuy}, flight: one("dhl_express", 40, fault(mocks.CommitThenCut, 0.5, 0))},
 		// Repeating is harmless at a carrier that refuses duplicates, as long as its refusal is
 		// understood.
 		{name: "duplicate_fails: the refusal of a duplicate is read as a failure", bugs: "resend,duplicate_fails", control: "resend",
-			goals: []string{orphan}, campaign: one("yanwen", 40, fault(mocks.CommitThenCut, 0.5, 0))},
+			goals: []string{orphan}, flight: one("yanwen", 40, fault(mocks.CommitThenCut, 0.5, 0))},
 		{name: "short_lease: the lease is shorter than the call", bugs: "short_lease",
-			goals: []string{orphan, changed}, campaign: held(3 * time.Minute)},
+			goals: []string{orphan, changed}, flight: held(3 * time.Minute)},
 		{name: "late_deadline: the call's time is counted from after the claim", bugs: "late_deadline",
-			goals: []string{orphan, changed}, campaign: held(time.Second)},
+			goals: []string{orphan, changed}, flight: held(time.Second)},
 		{name: "late_write_ahead: the claim is written after the call", bugs: "late_write_ahead",
-			goals: []string{orphan, doubleBuy}, campaign: killed},
+			goals: []string{orphan, doubleBuy}, flight: killed},
 	}
 }
 
@@ -75,10 +87,10 @@ type sung struct {
 func (c canary) sing(ctx context.Context, binary string, seed uint64) (sung, error) {
 	out := sung{Name: c.name, By: map[string]int{}, Control: []string{}}
 	var errs [2]error
-	var with, without *report
+	var with, without *flown
 	var both sync.WaitGroup
-	both.Go(func() { with, errs[0] = c.fly(ctx, binary, seed, c.bugs, c.goals) })
-	both.Go(func() { without, errs[1] = c.fly(ctx, binary, seed, c.control, nil) })
+	both.Go(func() { with, errs[0] = c.flight.fly(ctx, binary, seed, c.bugs, c.goals) })
+	both.Go(func() { without, errs[1] = c.flight.fly(ctx, binary, seed, c.control, nil) })
 	both.Wait()
 	for _, err := range errs {
 		if err != nil {
@@ -92,7 +104,7 @@ func (c canary) sing(ctx context.Context, binary string, seed uint64) (sung, err
 	}
 	out.Control = append(out.Control, without.Missed...)
 	if !out.Caught {
-		out.detail = append(out.detail, fmt.Sprintf("not noticed: %s; the labels are %v", c.name, with.Statuses))
+		out.detail = append(out.detail, fmt.Sprintf("not noticed: %s; %s", c.name, with.story))
 		out.detail = append(out.detail, with.detail...)
 	}
 	if len(out.Control) > 0 {
@@ -102,9 +114,8 @@ func (c canary) sing(ctx context.Context, binary string, seed uint64) (sung, err
 	return out, nil
 }
 
-func (c canary) fly(ctx context.Context, binary string, seed uint64, bugs string, expect []string) (*report, error) {
-	run := c.campaign
-	run.trouble = &nemesis{killEvery: c.campaign.trouble.killEvery}
+func (run campaign) fly(ctx context.Context, binary string, seed uint64, bugs string, expect []string) (*flown, error) {
+	run.trouble = &nemesis{killEvery: run.trouble.killEvery}
 	run.seed, run.binary, run.planted, run.expect = seed, binary, bugs, expect
 	run.env = []string{"CHAOS_BUGS=" + bugs}
 	if run.held > 0 {
@@ -116,7 +127,11 @@ func (c canary) fly(ctx context.Context, binary string, seed uint64, bugs string
 		run.release = filepath.Join(dir, "free")
 		run.env = append(run.env, "CHAOS_FAILPOINT=claimed:hold="+run.release)
 	}
-	return run.run(ctx)
+	r, err := run.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &flown{r.head, fmt.Sprintf("the labels are %v", r.Statuses)}, nil
 }
 
 // aviary is the one line that all canaries together print.
@@ -129,17 +144,29 @@ type aviary struct {
 	Canaries []sung `json:"canaries"`
 }
 
-// singAll runs all canaries at once: nearly all of their time is waiting.
+// singAll runs all canaries of purchases at once: nearly all of their time is waiting.
 func singAll(ctx context.Context, binary string, seed uint64, out, errOut io.Writer) (bool, error) {
-	list := canaries()
-	results, errs := make([]sung, len(list)+1), make([]error, len(list)+1)
-	var work sync.WaitGroup
-	for i, c := range list {
-		work.Go(func() { results[i], errs[i] = c.sing(ctx, binary, seed) })
+	songs := []func() (sung, error){func() (sung, error) { return singCrash(ctx, binary) }}
+	for _, c := range canaries() {
+		songs = append(songs, func() (sung, error) { return c.sing(ctx, binary, seed) })
 	}
-	work.Go(func() { results[len(list)], errs[len(list)] = singCrash(ctx, binary) })
+	return chorus(ctx, "canaries of H2 and H3", seed, songs, len(songs), out, errOut)
+}
+
+// chorus sings some at once and prints one line of all.
+func chorus(ctx context.Context, name string, seed uint64, songs []func() (sung, error), atOnce int, out, errOut io.Writer) (bool, error) {
+	results, errs := make([]sung, len(songs)), make([]error, len(songs))
+	places := make(chan struct{}, atOnce)
+	var work sync.WaitGroup
+	for i, song := range songs {
+		places <- struct{}{}
+		work.Go(func() {
+			defer func() { <-places }()
+			results[i], errs[i] = song()
+		})
+	}
 	work.Wait()
-	a := aviary{Harness: "canaries of H2 and H3", OK: true, Seed: seed, Commit: commit(ctx), Machine: machine(), Canaries: results}
+	a := aviary{Harness: name, OK: true, Seed: seed, Commit: commit(ctx), Machine: machine(), Canaries: results}
 	for i, s := range results {
 		if errs[i] != nil {
 			return false, errs[i]

@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
+		defer stopPushServer()
 		return m.Run()
 	}())
 }

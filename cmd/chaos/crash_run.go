@@ -98,7 +98,7 @@ func (s *scene) open(ctx context.Context, dir string, pg *pgtest.Server) (end fu
 			return nil, err
 		}
 	}
-	path, err := writeConfig(dir, url, crashLimit)
+	path, err := writeConfig(dir, url, guardsFor(crashLimit))
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ type gateway struct {
 	mu     sync.Mutex
 	proc   *process // nil between two lives
 	up     bool
+	since  time.Time // when it was up
 	frozen bool
 	lives  int
 	panics int
@@ -122,7 +123,14 @@ func (g *gateway) died(p *process) {
 func (g *gateway) set(up bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.up = up
+	g.up, g.since = up, time.Now()
+}
+
+// calm tells whether the gateway serves, and has since before a time.
+func (g *gateway) calm(before time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.up && g.since.Before(before)
 }
 
 func (g *gateway) give(err error) {
@@ -166,14 +174,16 @@ func (g *gateway) thaw() {
 
 // pick is the address of a gateway that serves, as a load balancer with health checks would
 // choose; any, where none does.
-func (f *fleet) pick() string {
+func (f *fleet) pick() string { return "http://" + f.choose().addr }
+
+func (f *fleet) choose() *gateway {
 	first := rand.IntN(len(f.list))
 	for i := range f.list {
 		if g := f.list[(first+i)%len(f.list)]; g.serves() {
-			return "http://" + g.addr
+			return g
 		}
 	}
-	return "http://" + f.list[first].addr
+	return f.list[first]
 }
 
 // allUp waits until every gateway serves.

@@ -1,11 +1,15 @@
-// Command chaos breaks gateways, databases and carriers on purpose while labels are bought,
-// and judges by the carriers' own ledger whether each was bought once and every paid one is
-// known. It talks to processes of its own on this machine only.
+// Command chaos breaks gateways, databases, carriers and subscribers on purpose. While labels
+// are bought, it judges by the carriers' own ledger whether each was bought once and every paid
+// one is known; while carriers push, whether each scan that was acknowledged is kept and told
+// once, in order. It talks to processes of its own on this machine only.
 //
 //	go run ./cmd/chaos purchases                 10,000 purchases, three gateways, PostgreSQL
 //	go run ./cmd/chaos purchases -store sqlite   2,000 purchases, one gateway
 //	go run ./cmd/chaos crashes                   a gateway dies at every step of a purchase
 //	go run ./cmd/chaos canaries                  the bugs that the judge must notice
+//	go run ./cmd/chaos callbacks                 100,000 pushes of carriers, two gateways, PostgreSQL
+//	go run ./cmd/chaos callbacks -store sqlite   the same with one gateway on a file
+//	go run ./cmd/chaos callback-canaries         the bugs that their judge must notice
 //
 // Each run prints one line of JSON on standard output and ends with 1 where a goal is missed.
 package main
@@ -43,7 +47,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("name a harness: purchases, crashes or canaries")
+		return errors.New("name a harness: " + harnesses)
 	}
 	switch args[0] {
 	case "purchases":
@@ -51,11 +55,17 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	case "crashes":
 		return crashesCommand(ctx, args[1:], out, errOut)
 	case "canaries":
-		return canariesCommand(ctx, args[1:], out, errOut)
+		return canariesCommand(ctx, args[1:], singAll, out, errOut)
+	case "callbacks":
+		return callbacksCommand(ctx, args[1:], out, errOut)
+	case "callback-canaries":
+		return canariesCommand(ctx, args[1:], singPushes, out, errOut)
 	default:
-		return fmt.Errorf("there is no harness %q: purchases, crashes or canaries", args[0])
+		return fmt.Errorf("there is no harness %q: %s", args[0], harnesses)
 	}
 }
+
+const harnesses = "purchases, crashes, canaries, callbacks or callback-canaries"
 
 // The bounds of a run.
 const (
@@ -135,14 +145,14 @@ func crashesCommand(ctx context.Context, args []string, out, errOut io.Writer) e
 	}, canaryTag)
 }
 
-func canariesCommand(ctx context.Context, args []string, out, errOut io.Writer) error {
+func canariesCommand(ctx context.Context, args []string, sing func(ctx context.Context, binary string, seed uint64, out, errOut io.Writer) (bool, error), out, errOut io.Writer) error {
 	fs := flag.NewFlagSet("chaos canaries", flag.ContinueOnError)
 	fs.SetOutput(errOut)
 	seed := fs.Uint64("seed", 0, "of faults and troubles; random when 0")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
-	return withBinary(ctx, func(binary string) (bool, error) { return singAll(ctx, binary, seedOr(*seed), out, errOut) }, canaryTag)
+	return withBinary(ctx, func(binary string) (bool, error) { return sing(ctx, binary, seedOr(*seed), out, errOut) }, canaryTag)
 }
 
 // canaryTag builds a gateway in which bugs and failpoints can be planted.

@@ -7,11 +7,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/crossdock-hub/crossdock/gateway/store/pgtest"
 	"github.com/crossdock-hub/crossdock/mocks"
@@ -79,12 +76,12 @@ func (c *campaign) run(ctx context.Context) (*report, error) {
 		return nil, err
 	}
 	defer box.stop()
-	args, db, end, err := c.openStore(ctx, dir)
+	st, err := openStore(ctx, dir, c.store, c.postgres, guardsFor(c.labelLimit))
 	if err != nil {
 		return nil, err
 	}
-	defer end()
-	f, err := startFleet(ctx, c.binary, c.gateways, c.env, append(args, "--sandbox-url", box.url)...)
+	defer st.end()
+	f, err := startFleet(ctx, c.binary, c.gateways, c.env, append(st.args, "--sandbox-url", box.url)...)
 	if err != nil {
 		return nil, err
 	}
@@ -96,60 +93,12 @@ func (c *campaign) run(ctx context.Context) (*report, error) {
 	if err := box.plant(ctx, c.faults); err != nil {
 		return nil, err
 	}
-	r := &report{Harness: "H3 purchases", Seed: c.seed, Commit: commit(ctx), Machine: machine(), Store: c.store, Gateways: c.gateways,
-		Planted: c.planted, Purchases: c.n}
-	if err := c.buy(ctx, r, orders, f, db, box); err != nil {
+	r := &report{head: head{Harness: "H3 purchases", Seed: c.seed, Commit: commit(ctx), Machine: machine(), Store: c.store, Gateways: c.gateways,
+		Planted: c.planted}, Purchases: c.n}
+	if err := c.buy(ctx, r, orders, f, st.db, box); err != nil {
 		return nil, err
 	}
 	return r, c.judge(ctx, r, f, box, orders, time.Now())
-}
-
-// openStore makes the store and tells the gateways of it.
-func (c *campaign) openStore(ctx context.Context, dir string) (args []string, db database, end func(), err error) {
-	end = func() {}
-	url := ""
-	if c.store == storePostgres {
-		pg := c.postgres
-		if pg == nil {
-			if pg, err = pgtest.Start(); err != nil {
-				return nil, nil, nil, err
-			}
-			end = func() { _ = pg.Stop() }
-		}
-		if url, err = pg.Schema(ctx); err != nil {
-			end()
-			return nil, nil, nil, err
-		}
-		db = pg
-	}
-	path, err := writeConfig(dir, url, c.labelLimit)
-	if err != nil {
-		end()
-		return nil, nil, nil, err
-	}
-	return []string{"--config", path}, db, end, nil
-}
-
-// writeConfig makes the gateways' configuration: a store on PostgreSQL, or on SQLite in dir
-// where url is empty, and call limits by which a lease is a matter of seconds.
-func writeConfig(dir, url string, labelLimit time.Duration) (string, error) {
-	config := map[string]any{"guards": map[string]any{
-		"call_limits": map[string]any{"rate": "2s", "label": labelLimit.String(), "track": "2s", "find": "1500ms", "token": "1s", "other": "1500ms"},
-		// A breaker that opens would only make fewer purchases.
-		"breaker": map[string]any{"failures_in_row": 1_000_000, "failure_percent": 100, "min_calls": 1_000_000,
-			"window": max(time.Minute, 4*labelLimit).String()},
-	}}
-	if url == "" {
-		config["data"] = filepath.Join(dir, "data")
-	} else {
-		config["store"] = url
-	}
-	b, err := yaml.Marshal(config)
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "crossdock.yaml")
-	return path, os.WriteFile(path, b, 0o600)
 }
 
 // orders makes what is to be bought: the lanes in turn.
@@ -199,7 +148,7 @@ func (c *campaign) buy(ctx context.Context, r *report, orders []*order, f *fleet
 	// The trouble ends a little after the last purchase has begun: what is open then must end
 	// without more of it.
 	troubling.Go(func() {
-		for q.unbegun() > 0 && f.broken() == nil && pause(trouble, 250*time.Millisecond) {
+		for unbegun(orders) > 0 && f.broken() == nil && pause(trouble, 250*time.Millisecond) {
 		}
 		for last := time.Now(); q.left() > 0 && time.Since(last) < aftershock && pause(trouble, 100*time.Millisecond); {
 		}

@@ -7,56 +7,55 @@ import (
 	"time"
 )
 
-// queue hands orders to the buyers: those whose time has come before fresh ones, and each to
-// one buyer at a time.
-type queue struct {
-	all     []*order
+// queue hands work to those who do it: what has become due before fresh work, and each piece
+// to one worker at a time.
+type queue[T any] struct {
 	mu      sync.Mutex
-	fresh   []*order
-	waiting later
-	open    int // orders without a final answer
+	fresh   []*T
+	waiting later[T]
+	open    int // pieces that are not done
 }
 
-type due struct {
-	o  *order
-	at time.Time
+type due[T any] struct {
+	what *T
+	at   time.Time
 }
 
-type later []due
+type later[T any] []due[T]
 
-func (l later) Len() int           { return len(l) }
-func (l later) Less(i, j int) bool { return l[i].at.Before(l[j].at) }
-func (l later) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
+func (l later[T]) Len() int           { return len(l) }
+func (l later[T]) Less(i, j int) bool { return l[i].at.Before(l[j].at) }
+func (l later[T]) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
 
 // Push is for the heap.
-func (l *later) Push(v any) { *l = append(*l, v.(due)) }
+func (l *later[T]) Push(v any) { *l = append(*l, v.(due[T])) }
 
 // Pop is for the heap.
-func (l *later) Pop() any {
+func (l *later[T]) Pop() any {
 	old := *l
 	last := old[len(old)-1]
 	*l = old[:len(old)-1]
 	return last
 }
 
-func newQueue(orders []*order) *queue { return &queue{all: orders, fresh: orders, open: len(orders)} }
+func newQueue[T any](work []*T) *queue[T] { return &queue[T]{fresh: work, open: len(work)} }
 
-// next returns an order that is due, nil when all are final or ctx has ended.
-func (q *queue) next(ctx context.Context) *order {
+// next returns a piece that is due, nil when all are done or ctx has ended.
+func (q *queue[T]) next(ctx context.Context) *T {
 	for ctx.Err() == nil {
-		o, wait := q.take()
-		if o != nil || wait == 0 {
-			return o
+		what, wait := q.take()
+		if what != nil || wait == 0 {
+			return what
 		}
 		pause(ctx, wait)
 	}
 	return nil
 }
 
-// idle is how long a buyer with nothing to do waits at most before it looks again.
+// idle is how long a worker with nothing to do waits at most before it looks again.
 const idle = 50 * time.Millisecond
 
-func (q *queue) take() (*order, time.Duration) {
+func (q *queue[T]) take() (*T, time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.open == 0 {
@@ -65,48 +64,35 @@ func (q *queue) take() (*order, time.Duration) {
 	wait := idle
 	if len(q.waiting) > 0 {
 		if until := time.Until(q.waiting[0].at); until <= 0 {
-			return heap.Pop(&q.waiting).(due).o, 0
+			return heap.Pop(&q.waiting).(due[T]).what, 0
 		} else {
 			wait = min(wait, until)
 		}
 	}
 	if len(q.fresh) > 0 {
-		o := q.fresh[0]
+		what := q.fresh[0]
 		q.fresh = q.fresh[1:]
-		return o, 0
+		return what, 0
 	}
 	return nil, wait
 }
 
-// again gives an order back for later.
-func (q *queue) again(o *order, after time.Duration) {
+// again gives a piece back for later.
+func (q *queue[T]) again(what *T, after time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	heap.Push(&q.waiting, due{o, time.Now().Add(after)})
+	heap.Push(&q.waiting, due[T]{what, time.Now().Add(after)})
 }
 
-// done takes an order out for good.
-func (q *queue) done() {
+// done takes a piece out for good.
+func (q *queue[T]) done() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.open--
 }
 
-func (q *queue) left() int {
+func (q *queue[T]) left() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.open
-}
-
-// unbegun is how many orders have no label yet.
-func (q *queue) unbegun() int {
-	n := 0
-	for _, o := range q.all {
-		o.mu.Lock()
-		if o.id == "" && o.refused == "" {
-			n++
-		}
-		o.mu.Unlock()
-	}
-	return n
 }

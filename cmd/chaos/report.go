@@ -11,8 +11,8 @@ import (
 	"github.com/crossdock-hub/crossdock/adapters"
 )
 
-// report is the one line that a run of purchases prints.
-type report struct {
+// head is what every report tells.
+type head struct {
 	Harness  string   `json:"harness"`
 	OK       bool     `json:"ok"`
 	Missed   []string `json:"missed,omitempty"` // goals
@@ -22,11 +22,17 @@ type report struct {
 	Store    string   `json:"store"`
 	Gateways int      `json:"gateways"`
 	Planted  string   `json:"planted,omitempty"`
-
-	Purchases int            `json:"purchases"`
-	Statuses  map[string]int `json:"statuses"`
 	// Broken counts what breaks each goal; all are 0 in a good run.
 	Broken map[string]int `json:"broken"`
+	Panics int            `json:"panics"`
+	detail []string
+}
+
+// report is the one line that a run of purchases prints.
+type report struct {
+	head
+	Purchases int            `json:"purchases"`
+	Statuses  map[string]int `json:"statuses"`
 
 	LabelCalls  int              `json:"label_calls"`
 	FaultShare  float64          `json:"fault_share"` // of the label calls
@@ -36,13 +42,11 @@ type report struct {
 	Kills       int64            `json:"kills"`
 	Freezes     int64            `json:"freezes"`
 	Restarts    int64            `json:"database_restarts"`
-	Panics      int              `json:"panics"`
 	Voids       map[string]int   `json:"voids"` // the ends of labels whose void was asked for, by status
 	BuyMS       int64            `json:"buying_ms"`
 	QuietMS     int64            `json:"settling_ms"`
 	ToSettled   map[string]spans `json:"unknown_to_settled"` // by class
 	Parked      map[string]int   `json:"parked"`             // by class
-	detail      []string
 }
 
 // spans are times of one class.
@@ -64,20 +68,11 @@ const maxDetail = 5
 
 // fill takes over what the oracle found.
 func (r *report) fill(v *verdict) {
-	r.Statuses, r.Voids, r.Resends, r.Broken = v.counts, v.voids, v.again, map[string]int{}
+	r.Statuses, r.Voids, r.Resends = v.counts, v.voids, v.again
 	if v.sends > 0 {
 		r.ResendShare = float64(v.again) / float64(v.sends)
 	}
-	for _, g := range goals {
-		r.Broken[g] = len(v.found[g])
-		for i, d := range v.found[g] {
-			if i == maxDetail {
-				r.say("%s: and %d more", g, len(v.found[g])-i)
-				break
-			}
-			r.say("%s: %s", g, d)
-		}
-	}
+	r.blame(goals, v.found)
 	r.ToSettled, r.Parked = map[string]spans{}, map[string]int{}
 	for class, list := range v.open {
 		r.ToSettled[string(class)] = spansOf(list)
@@ -87,7 +82,22 @@ func (r *report) fill(v *verdict) {
 	}
 }
 
-func (r *report) say(format string, args ...any) {
+// blame counts what was found to be wrong, and says a little of each.
+func (r *head) blame(goals []string, found map[string][]string) {
+	r.Broken = map[string]int{}
+	for _, g := range goals {
+		r.Broken[g] = len(found[g])
+		for i, d := range found[g] {
+			if i == maxDetail {
+				r.say("%s: and %d more", g, len(found[g])-i)
+				break
+			}
+			r.say("%s: %s", g, d)
+		}
+	}
+}
+
+func (r *head) say(format string, args ...any) {
 	r.detail = append(r.detail, fmt.Sprintf(format, args...))
 }
 
@@ -96,14 +106,7 @@ const maxResendShare = 0.15
 
 // decide holds the figures against the goals.
 func (r *report) decide() {
-	for _, g := range goals {
-		if r.Broken[g] > 0 {
-			r.miss("%d %s", r.Broken[g], g)
-		}
-	}
-	if r.Panics > 0 {
-		r.miss("%d panics", r.Panics)
-	}
+	r.count(goals)
 	if r.ResendShare > maxResendShare {
 		r.miss("%.1f %% of the sends are repeats, %.0f %% is the bound", r.ResendShare*100, maxResendShare*100)
 	}
@@ -115,16 +118,30 @@ func (r *report) decide() {
 	r.OK = len(r.Missed) == 0
 }
 
-func (r *report) miss(format string, args ...any) {
+// count misses every goal that something breaks.
+func (r *head) count(goals []string) {
+	for _, g := range goals {
+		if r.Broken[g] > 0 {
+			r.miss("%d %s", r.Broken[g], g)
+		}
+	}
+	if r.Panics > 0 {
+		r.miss("%d panics", r.Panics)
+	}
+}
+
+func (r *head) miss(format string, args ...any) {
 	r.Missed = append(r.Missed, fmt.Sprintf(format, args...))
 }
 
 // print writes the details for people to err, and the line to out.
-func (r *report) print(out, err io.Writer) error {
+func (r *report) print(out, err io.Writer) error { return r.printLine(out, err, r) }
+
+func (r *head) printLine(out, err io.Writer, line any) error {
 	for _, d := range r.detail {
 		fmt.Fprintln(err, d)
 	}
-	return json.NewEncoder(out).Encode(r)
+	return json.NewEncoder(out).Encode(line)
 }
 
 // progress tells once a second how far a run has come, until ctx ends.

@@ -153,14 +153,14 @@ func (g *gatewayProcess) services() error {
 	caller := accounts.NewCaller(g.guards, o.logger)
 	g.rating = rating.New(rating.Deps{Registry: g.registry, Caller: caller, Cards: cards, Currencies: rates, Calendar: days, Store: g.store,
 		Mandates: g.mandates})
-	if g.trackers, err = trackers.New(trackers.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger,
-		Intervals: g.intervals(), Metrics: g.metrics}); err != nil {
+	if g.trackers, err = trackers.New(plantedTrackers(trackers.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger,
+		Intervals: g.intervals(), Metrics: g.metrics})); err != nil {
 		return err
 	}
 	g.purchases = purchase.New(planted(purchase.Deps{Registry: g.registry, Caller: caller, Prices: g.rating, Store: g.store, Logger: o.logger,
 		Ceilings: ceilings(o.file), Spend: spend(rates), DriftPercent: o.file.Purchases.DriftPercent,
 		TrackEvery: g.intervals().Begin, Trackers: g.trackers}))
-	if g.inbox, err = inbox.New(inbox.Deps{Registry: g.registry, Store: g.store, Trackers: g.trackers, Logger: o.logger, Metrics: g.metrics}); err != nil {
+	if g.inbox, err = inbox.New(plantedInbox(inbox.Deps{Registry: g.registry, Store: g.store, Trackers: g.trackers, Logger: o.logger, Metrics: g.metrics})); err != nil {
 		return err
 	}
 	g.inbound = inbound.New(inbound.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger, Intervals: inboundIntervals(o.sandboxURL != "")})
