@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +32,7 @@ func trackCommand() *cobra.Command {
 			return show(c, raw, func(w io.Writer) error { return writeTracker(w, t) })
 		},
 	}
-	c.Flags().BoolVar(&follow, "follow", false, "wait for news until the parcel is delivered or returned")
+	c.Flags().BoolVar(&follow, "follow", false, "show each scan as it comes, until the parcel is delivered or returned")
 	c.Flags().StringVar(&channel, "channel", "", "the channel, where the number alone does not tell")
 	return c
 }
@@ -91,49 +90,4 @@ func place(e trackers.Event) string {
 	default:
 		return dash(e.Location.City + e.Location.Country)
 	}
-}
-
-// How often a followed tracker is looked at, and for how long at most.
-const (
-	followEvery = time.Second
-	followLimit = 24 * time.Hour
-)
-
-// followTracker shows each event once, as it comes, until the parcel has arrived.
-func followTracker(c *cobra.Command, cl *client, t trackers.Tracker) error {
-	ctx, cancel := context.WithTimeout(c.Context(), followLimit)
-	defer cancel()
-	seen := map[string]bool{}
-	tick := time.NewTicker(followEvery)
-	defer tick.Stop()
-	for {
-		if _, err := cl.get(ctx, "/v1/trackers/"+url.PathEscape(t.ID), &t); err != nil {
-			return failed(c, err)
-		}
-		for _, e := range t.Events {
-			if seen[e.ID] {
-				continue
-			}
-			seen[e.ID] = true
-			if err := writeFollowed(c, e); err != nil {
-				return err
-			}
-		}
-		if t.Status.Terminal() {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-func writeFollowed(c *cobra.Command, e trackers.Event) error {
-	if asJSON(c) {
-		return json.NewEncoder(c.OutOrStdout()).Encode(e)
-	}
-	_, err := fmt.Fprintf(c.OutOrStdout(), "%s  %-22s  %-20s  %s\n", e.OccurredAt.Format("2006-01-02 15:04 -07:00"), e.Status, place(e), e.Description)
-	return err
 }
