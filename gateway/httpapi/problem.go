@@ -138,7 +138,10 @@ func fromRefusal(r *gateway.Refusal) *Problem {
 	} else {
 		p.Status = statuses[p.Code]
 		p.Retryable = p.Status >= 500 || p.Status == 429 || r.Code == gateway.CodeInProgress
-		if p.Status >= 500 {
+		switch {
+		case r.Code == gateway.CodeMandateViolation:
+			p.Source = "platform"
+		case p.Status >= 500:
 			p.Source = "gateway"
 		}
 	}

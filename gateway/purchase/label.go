@@ -72,12 +72,13 @@ type HistoryLine struct {
 
 // details is what the answer shows beyond the columns of a purchase.
 type details struct {
-	TrackingURL      string           `json:"tracking_url,omitempty"`
-	VoidableUntil    *time.Time       `json:"voidable_until,omitempty"`
-	Pickup           string           `json:"pickup,omitempty"`
-	ChargeableWeight normalize.Weight `json:"chargeable_weight,omitzero"`
-	Charges          []rating.Charge  `json:"charges,omitempty"`
-	DocumentTries    int              `json:"document_tries,omitempty"`
+	Mandate          *mandates.Verdict `json:"mandate,omitempty"`
+	TrackingURL      string            `json:"tracking_url,omitempty"`
+	VoidableUntil    *time.Time        `json:"voidable_until,omitempty"`
+	Pickup           string            `json:"pickup,omitempty"`
+	ChargeableWeight normalize.Weight  `json:"chargeable_weight,omitzero"`
+	Charges          []rating.Charge   `json:"charges,omitempty"`
+	DocumentTries    int               `json:"document_tries,omitempty"`
 	// Waiting is what the carrier says of papers that it does not give yet.
 	Waiting []normalize.Warning `json:"waiting,omitempty"`
 	Looks   int                 `json:"looks,omitempty"` // how often its fate was looked for
@@ -152,7 +153,7 @@ func labelOf(f store.PurchaseFile) Label {
 		Parcels: p.Parcels, CostSource: p.CostSource, ClientReference: p.ClientReference,
 		Attempts: []Attempt{}, Documents: []Document{}, Tracker: p.TrackerID, History: []HistoryLine{}, CreatedAt: p.CreatedAt,
 		TrackingURL: d.TrackingURL, VoidableUntil: d.VoidableUntil, Pickup: d.Pickup,
-		ChargeableWeight: d.ChargeableWeight, Charges: d.Charges, Warnings: slices.Concat(p.Warnings, d.Waiting),
+		ChargeableWeight: d.ChargeableWeight, Charges: d.Charges, Mandate: d.Mandate, Warnings: slices.Concat(p.Warnings, d.Waiting),
 	}
 	if out.Parcels == nil {
 		out.Parcels = []normalize.LabelParcel{}

@@ -22,6 +22,7 @@ type prepared struct {
 	service string
 	order   order
 	quote   normalize.Money
+	ruling  ruling
 }
 
 // first is the call with which the purchase begins at the carrier.
@@ -84,7 +85,11 @@ func (s *Service) byRate(ctx context.Context, tenant string, r Request) (prepare
 	if errs := shipment.Validate(); len(errs) > 0 {
 		return prepared{}, &gateway.Refusal{Code: gateway.CodeInvalidRequest, Fields: errs}
 	}
-	return s.fromOffer(tenant, offer, shipment)
+	ruling, ref := s.rule(tenant, offer.Rate.Channel, &shipment, r.Override)
+	if ref != nil {
+		return prepared{}, ref
+	}
+	return s.fromOffer(tenant, offer, shipment, ruling)
 }
 
 func (s *Service) byChannel(ctx context.Context, tenant string, r Request) (prepared, error) {
@@ -100,6 +105,13 @@ func (s *Service) byChannel(ctx context.Context, tenant string, r Request) (prep
 		return prepared{}, gateway.RefuseField(gateway.CodeInvalidRequest, "/channel", "no carrier account of yours serves this channel")
 	}
 	shipment := r.full()
+	if errs := shipment.Validate(); len(errs) > 0 {
+		return prepared{}, &gateway.Refusal{Code: gateway.CodeInvalidRequest, Fields: errs}
+	}
+	ruling, ref := s.rule(tenant, r.Channel, &shipment, r.Override)
+	if ref != nil {
+		return prepared{}, ref
+	}
 	ask := rating.Request{Shipment: shipment, Currency: r.Currency}
 	if ms := r.deadline() / 2 / time.Millisecond; ms >= 100 {
 		ask.DeadlineMS = int(min(ms, 30_000))
@@ -113,17 +125,17 @@ func (s *Service) byChannel(ctx context.Context, tenant string, r Request) (prep
 	}
 	if refused != nil {
 		if r.AllowUnpriced && normalize.Kind(refused.Code) == normalize.KindNotServiceable && refused.Pointer == "" {
-			return s.unpriced(tenant, r, account, shipment)
+			return s.unpriced(tenant, r, account, shipment, ruling)
 		}
 		return prepared{}, refuseChannel(r.Channel, &normalize.Error{Kind: normalize.Kind(refused.Code), Message: refused.Message,
 			Field: refused.Pointer, Code: refused.CarrierCode, CarrierMsg: refused.CarrierMessage,
 			RetryAfter: time.Duration(refused.RetryAfterMS) * time.Millisecond})
 	}
-	return s.fromOffer(tenant, offer, shipment)
+	return s.fromOffer(tenant, offer, shipment, ruling)
 }
 
 // unpriced buys without a price, unless a limit of money could then not be kept.
-func (s *Service) unpriced(tenant string, r Request, a *accounts.Account, shipment normalize.Shipment) (prepared, error) {
+func (s *Service) unpriced(tenant string, r Request, a *accounts.Account, shipment normalize.Shipment, rules ruling) (prepared, error) {
 	switch {
 	case !r.MaxCost.IsZero():
 		return prepared{}, gateway.RefuseField(gateway.CodeSpendingLimit, "/max_cost", "this channel gives no price to hold against it")
@@ -132,10 +144,10 @@ func (s *Service) unpriced(tenant string, r Request, a *accounts.Account, shipme
 			"this channel gives no price to hold against the tenant's ceiling of a day")
 	}
 	_, service, _ := s.Registry.Service(r.Channel)
-	return prepared{account: a, channel: r.Channel, service: service.Name, order: order{Shipment: shipment}}, nil
+	return prepared{account: a, channel: r.Channel, service: service.Name, order: order{Shipment: shipment}, ruling: rules}, nil
 }
 
-func (s *Service) fromOffer(tenant string, offer rating.Offer, shipment normalize.Shipment) (prepared, error) {
+func (s *Service) fromOffer(tenant string, offer rating.Offer, shipment normalize.Shipment, rules ruling) (prepared, error) {
 	account, ok := s.Registry.Get(tenant, offer.Rate.Account)
 	if !ok || !account.Enabled {
 		return prepared{}, gateway.Refuse(gateway.CodeStateConflict, "the carrier account of this rate is not there any more")
@@ -144,7 +156,7 @@ func (s *Service) fromOffer(tenant string, offer rating.Offer, shipment normaliz
 	if !ok || !account.Serves(svc.Name) {
 		return prepared{}, gateway.Refuse(gateway.CodeStateConflict, "the account does not serve this channel any more")
 	}
-	return prepared{account: account, channel: offer.Rate.Channel, service: svc.Name, quote: offer.Rate.Total,
+	return prepared{account: account, channel: offer.Rate.Channel, service: svc.Name, quote: offer.Rate.Total, ruling: rules,
 		order: order{Shipment: shipment, CarrierData: offer.CarrierData, RateID: offer.Rate.ID, QuoteSource: offer.Rate.Source,
 			CarrierCost: offer.Rate.CarrierTotal, Charges: offer.Rate.Charges}}, nil
 }
@@ -170,16 +182,16 @@ func (s *Service) begin(ctx context.Context, tenant, actor, key string, print []
 		Account: want.account.ID, Adapter: want.account.Adapter, Channel: want.channel, Service: want.service,
 		Class: string(want.account.Spec.PurchaseOf(want.service).Class), Platform: want.order.Shipment.Platform, OrderID: want.order.Shipment.OrderID(),
 		Reference: r.Reference, ClientReference: ids.ClientReference(s.Store.Meta().Prefix, id),
-		CallerDeadline: until, Request: doc, Quote: want.quote,
+		CallerDeadline: until, Request: doc, Quote: want.quote, Details: details{Mandate: want.ruling.verdict}.encode(),
 	}
 	intent := store.Intent{Purchase: p, DueIn: s.unsentFor(want) + leaseSlack, Ceilings: s.Ceilings(tenant)}
 	if intent.Purchase.Spend, err = s.Spend(want.quote, intent.Ceilings); err != nil {
 		return store.Begun{}, gateway.Refuse(gateway.CodeSpendingLimit,
 			"the price cannot be held against the tenant's ceiling of a day: "+err.Error())
 	}
-	intent.History = []store.HistoryLine{{Status: "purchasing", Detail: "written down, nothing sent yet"}}
+	intent.History = []store.HistoryLine{{Status: "purchasing", Detail: want.intended()}}
 	if o := r.Override; o != nil {
-		detail, err := json.Marshal(o)
+		detail, err := want.overrideDetail(o)
 		if err != nil {
 			return store.Begun{}, err
 		}

@@ -118,7 +118,7 @@ func (r *Request) validate() normalize.FieldErrors {
 	if r.MaxCost.Minor < 0 {
 		add("/max_cost", "is negative")
 	}
-	return errs
+	return append(errs, r.Override.check()...)
 }
 
 // full is the shipment of a purchase by channel.

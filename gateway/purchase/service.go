@@ -12,6 +12,7 @@ import (
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -57,6 +58,8 @@ type Deps struct {
 	DriftPercent int
 	// TrackEvery is when a new tracker is polled first.
 	TrackEvery time.Duration
+	// Mandates are the platforms' rules; nil is none.
+	Mandates *mandates.Judge
 	// Trackers ends the tracker of a label that was voided.
 	Trackers Trackers
 }
