@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/adapters/internal/zones"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -159,6 +160,6 @@ func (c Config) origin(country string) *time.Location {
 			return zone
 		}
 	}
-	zone, _ := zoneOf(country)
+	zone, _ := zones.Of(country)
 	return zone
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/adapters/internal/zones"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -133,7 +134,7 @@ func (s scan) at(country string) (at time.Time, known bool) {
 	if at, err := time.Parse(local+"-07:00", text+s.GMTOffset); err == nil {
 		return at, true
 	}
-	zone, _ := zoneOf(country)
+	zone, _ := zones.Of(country)
 	at, err := time.ParseInLocation(local, text, zone)
 	if err != nil {
 		return time.Time{}, false

@@ -132,13 +132,3 @@ func TestLocation(t *testing.T) {
 		}
 	}
 }
-
-// Every zone of the table is one that this program can load.
-func TestZones(t *testing.T) {
-	t.Parallel()
-	for country, name := range zoneNames {
-		if _, err := time.LoadLocation(name); err != nil || !normalize.ValidCountry(country) {
-			t.Errorf("%s %s: %v", country, name, err)
-		}
-	}
-}

@@ -1,14 +1,15 @@
-package dhlexpress
+// Package zones knows a time zone of every country, for carriers that tell local times without
+// an offset.
+package zones
 
 import (
 	"time"
-	_ "time/tzdata" // planned times need the origin's offset where the machine has no zone files
+	_ "time/tzdata" // for machines without zone files
 )
 
-// zoneNames has one zone per country, that of its capital or its busiest airport. A seller in
-// another zone of a wide country says so in the account's timezone.
+// names has one zone per country, that of its capital or its busiest airport.
 // Source: IANA time zone database, zone.tab, read 2026-11-21.
-var zoneNames = map[string]string{
+var names = map[string]string{
 	"AD": "Europe/Andorra", "AE": "Asia/Dubai", "AF": "Asia/Kabul", "AG": "America/Antigua",
 	"AI": "America/Anguilla", "AL": "Europe/Tirane", "AM": "Asia/Yerevan", "AO": "Africa/Luanda",
 	"AR": "America/Argentina/Buenos_Aires", "AS": "Pacific/Pago_Pago", "AT": "Europe/Vienna",
@@ -78,9 +79,10 @@ var zoneNames = map[string]string{
 	"ZW": "Africa/Harare",
 }
 
-// zoneOf is the zone of a country; ok is false where we know none.
-func zoneOf(country string) (zone *time.Location, ok bool) {
-	name, ok := zoneNames[country]
+// Of is the zone of a country, an ISO 3166-1 alpha-2 code; ok is false, and the zone UTC, where
+// we know none. In a wide country it is a guess.
+func Of(country string) (zone *time.Location, ok bool) {
+	name, ok := names[country]
 	if !ok {
 		return time.UTC, false
 	}
