@@ -93,11 +93,24 @@ type CallbackParser interface {
 	// VerifyCallback proves the message by the carrier's own means. A forged one is an
 	// auth_failed error.
 	VerifyCallback(req CallbackRequest) (Trust, error)
-	// ParseCallback reads a verified message; one message may tell of many parcels.
+	// ParseCallback reads a verified message; one message may tell of many parcels. Where some
+	// of it cannot be read, what can be is returned together with the error, which says what
+	// cannot: it is taken in, and the message is kept in quarantine for the rest.
 	ParseCallback(req CallbackRequest) ([]normalize.Tracking, error)
 	// AckCallback is the carrier's own acknowledgement: of success where err is nil, else
 	// of failure, so that the carrier sends again.
 	AckCallback(req CallbackRequest, err error) Ack
+}
+
+// Handshaker finishes the handshake of a carrier that pushes nothing to an address before we
+// have called it back: the carrier's message is verified, stored and acknowledged as any other,
+// and the call is made afterwards. A handshake that the acknowledgement itself completes, an
+// echo for one, needs none of this: AckCallback sees the request.
+type Handshaker interface {
+	// IsHandshake tells whether a verified message asks for the call. It calls nobody.
+	IsHandshake(req CallbackRequest) bool
+	// Handshake makes the call. It may be made again until the carrier has taken it.
+	Handshake(ctx context.Context, req CallbackRequest) error
 }
 
 // CallbackRequest is a push as it came in. Body is raw.

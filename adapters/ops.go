@@ -42,6 +42,7 @@ type Ops struct {
 	Voider          Voider
 	Tracker         Tracker
 	CallbackParser  CallbackParser
+	Handshaker      Handshaker // part of OpCallback
 	LandedCoster    LandedCoster
 	Manifester      Manifester
 	PickupScheduler PickupScheduler
@@ -62,6 +63,7 @@ func OpsOf(a Adapter) Ops {
 	o.Voider, _ = a.(Voider)
 	o.Tracker, _ = a.(Tracker)
 	o.CallbackParser, _ = a.(CallbackParser)
+	o.Handshaker, _ = a.(Handshaker)
 	o.LandedCoster, _ = a.(LandedCoster)
 	o.Manifester, _ = a.(Manifester)
 	o.PickupScheduler, _ = a.(PickupScheduler)

@@ -115,6 +115,17 @@ func verify(a *accounts.Account, req adapters.CallbackRequest) (trust adapters.T
 	return trust, err
 }
 
+// isHandshake tells whether a message asks for a call of ours. One that breaks its reader does
+// not; what it is then, parse tells.
+func isHandshake(a *accounts.Account, req adapters.CallbackRequest) (is bool) {
+	defer func() {
+		if recover() != nil {
+			is = false
+		}
+	}()
+	return a.Ops.Handshaker != nil && a.Ops.Handshaker.IsHandshake(req)
+}
+
 // parse reads a message; one that breaks its reader cannot be read.
 func parse(a *accounts.Account, req adapters.CallbackRequest) (list []normalize.Tracking, err error) {
 	defer func() {
@@ -123,8 +134,8 @@ func parse(a *accounts.Account, req adapters.CallbackRequest) (list []normalize.
 		}
 	}()
 	list, err = a.Ops.CallbackParser.ParseCallback(req)
-	if err == nil && len(list) > maxTrackings {
-		err = normalize.Fail(normalize.KindBadResponse, "more than %d parcels in one message", maxTrackings)
+	if len(list) > maxTrackings {
+		list, err = nil, normalize.Fail(normalize.KindBadResponse, "more than %d parcels in one message", maxTrackings)
 	}
 	return list, err
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +36,8 @@ type carrier struct {
 	breaks   string // the method that panics
 	readsAll bool   // the parser has learnt to read garbage, and the code ZZ
 	polls    []time.Time
+	shaken   []string // the secrets that went back
+	deaf     int      // how many handshakes the carrier still fails
 }
 
 // push is the carrier's message.
@@ -101,7 +104,12 @@ func (c *carrier) ParseCallback(req adapters.CallbackRequest) ([]normalize.Track
 		return nil, normalize.Fail(normalize.KindBadResponse, "not JSON")
 	}
 	var out []normalize.Tracking
+	var odd error
 	for _, parcel := range p.Parcels {
+		if parcel.Number == "?" {
+			odd = normalize.Fail(normalize.KindBadResponse, "an item is odd")
+			continue
+		}
 		tr := normalize.Tracking{TrackingNumber: parcel.Number}
 		for _, n := range parcel.Other {
 			tr.Numbers = append(tr.Numbers, normalize.TrackedNumber{Number: n})
@@ -115,7 +123,34 @@ func (c *carrier) ParseCallback(req adapters.CallbackRequest) ([]normalize.Track
 		}
 		out = append(out, tr)
 	}
-	return out, nil
+	return out, odd
+}
+
+const greeting = "hello "
+
+func (c *carrier) IsHandshake(req adapters.CallbackRequest) bool {
+	if _, _, breaks, _ := c.get(); breaks == "greeting" {
+		panic("nonsense")
+	}
+	return strings.HasPrefix(string(req.Body), greeting)
+}
+
+func (c *carrier) Handshake(_ context.Context, req adapters.CallbackRequest) error {
+	if _, _, breaks, _ := c.get(); breaks == "handshake" {
+		panic("nonsense")
+	}
+	failed := false
+	c.set(func(c *carrier) {
+		if failed = c.deaf > 0; failed {
+			c.deaf--
+			return
+		}
+		c.shaken = append(c.shaken, strings.TrimPrefix(string(req.Body), greeting))
+	})
+	if failed {
+		return normalize.Fail(normalize.KindUnavailable, "the carrier is down")
+	}
+	return nil
 }
 
 func (c *carrier) AckCallback(_ adapters.CallbackRequest, err error) adapters.Ack {
@@ -212,7 +247,7 @@ func newBench(t testing.TB, change ...func(*Deps)) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := Deps{Registry: registry, Store: b.store, Trackers: b.follow, Logger: logger}
+	d := Deps{Registry: registry, Caller: direct{}, Store: b.store, Trackers: b.follow, Logger: logger}
 	for _, f := range change {
 		f(&d)
 	}

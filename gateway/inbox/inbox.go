@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
@@ -28,9 +29,16 @@ type Trackers interface {
 	Hint(ctx context.Context, a *accounts.Account, list []normalize.Tracking) (unmatched []string, err error)
 }
 
-// Deps are what the service needs. Metrics may be nil.
+// Caller makes guarded calls to carriers.
+type Caller interface {
+	Call(ctx context.Context, a *accounts.Account, op adapters.Operation, fn func(context.Context) error) error
+}
+
+// Deps are what the service needs. Caller makes the calls that handshakes ask for. Metrics may
+// be nil.
 type Deps struct {
 	Registry *accounts.Registry
+	Caller   Caller
 	Store    Store
 	Trackers Trackers
 	Logger   *slog.Logger
@@ -86,6 +94,7 @@ func (l *Limits) fill() {
 // Service is the inbox of all accounts.
 type Service struct {
 	registry   *accounts.Registry
+	caller     Caller
 	store      Store
 	trackers   Trackers
 	logger     *slog.Logger
@@ -98,7 +107,7 @@ type Service struct {
 // New makes the service.
 func New(d Deps) (*Service, error) {
 	d.Limits.fill()
-	s := &Service{registry: d.Registry, store: d.Store, trackers: d.Trackers, logger: d.Logger, limits: d.Limits,
+	s := &Service{registry: d.Registry, caller: d.Caller, store: d.Store, trackers: d.Trackers, logger: d.Logger, limits: d.Limits,
 		metrics: newMetrics(), wake: make(chan struct{}, 1)}
 	s.quarantine.limits, s.quarantine.store = d.Limits, d.Store
 	if d.Metrics != nil {

@@ -18,8 +18,10 @@ type item struct {
 	account *accounts.Account
 	trust   adapters.Trust
 	list    []normalize.Tracking
+	greets  bool                // it asks for the call of a handshake
 	state   store.CallbackState // set where reading it decided already
 	reason  string
+	partly  string // why some of it could not be read, where the rest could
 
 	mu        sync.Mutex
 	unmatched []string
@@ -52,16 +54,26 @@ func (s *Service) read(row store.Callback) *item {
 		}
 		it.trust = trust
 	}
+	if it.greets = isHandshake(a, req); it.greets {
+		return it
+	}
 	list, err := parse(a, req)
-	if err != nil {
+	if err != nil && len(list) == 0 {
 		return it.end(store.CallbackQuarantined, reasonOf(err))
+	}
+	if err != nil {
+		it.partly = reasonOf(err)
 	}
 	for _, tr := range list {
 		if tr.TrackingNumber == "" && len(tr.Numbers) == 0 {
-			return it.end(store.CallbackQuarantined, "it tells of a parcel without a number")
+			it.partly = "it tells of a parcel without a number"
+			continue
 		}
+		it.list = append(it.list, tr)
 	}
-	it.list = list
+	if len(it.list) == 0 && it.partly != "" {
+		return it.end(store.CallbackQuarantined, it.partly)
+	}
 	return it
 }
 
@@ -70,7 +82,11 @@ func (it *item) end(state store.CallbackState, reason string) *item {
 	return it
 }
 
+// units are the steps of a message. Those of one parcel are worked on in order.
 func (it *item) units() []unit {
+	if it.greets {
+		return []unit{{item: it, parcel: it.row.Account + "\x00\x00handshake"}}
+	}
 	out := make([]unit, len(it.list))
 	for i, tr := range it.list {
 		out[i] = unit{it, it.row.Account + "\x00" + tr.TrackingNumber, tr}
@@ -87,6 +103,8 @@ func (s *Service) apply(batch context.Context, u unit) {
 	err := ctx.Err()
 	switch {
 	case err != nil:
+	case u.greets:
+		err = s.handshake(ctx, u.account, requestOf(u.row))
 	case u.trust == adapters.TrustHint:
 		unmatched, err = s.trackers.Hint(ctx, u.account, []normalize.Tracking{u.news})
 	default:
@@ -114,10 +132,24 @@ func (s *Service) verdict(ctx context.Context, it *item) store.CallbackMark {
 		m.State, m.Reason = store.CallbackQuarantined, "failed three times: "+reasonOf(it.err)
 	case it.err != nil:
 		m.State, m.Delay = store.CallbackReceived, s.retry(it.row.Tries)
-	case len(it.unmatched) > 0:
-		m.State, m.Numbers = store.CallbackUnmatched, it.unmatched
+	case len(it.unmatched) > 0: // read again when one of them has its tracker, what is odd too
+		m.State, m.Numbers, m.Reason = store.CallbackUnmatched, it.unmatched, it.partly
+	case it.partly != "":
+		m.State, m.Reason = store.CallbackQuarantined, it.partly
 	}
 	return m
+}
+
+// handshake makes the call that a carrier waits for before it pushes.
+func (s *Service) handshake(ctx context.Context, a *accounts.Account, req adapters.CallbackRequest) error {
+	return s.caller.Call(ctx, a, adapters.OpCallback, func(ctx context.Context) (err error) {
+		defer func() {
+			if recover() != nil {
+				err = normalize.Fail(normalize.KindBadResponse, "the answer broke its reader")
+			}
+		}()
+		return a.Ops.Handshaker.Handshake(ctx, req)
+	})
 }
 
 func (s *Service) retry(tries int) time.Duration {
