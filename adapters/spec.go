@@ -1,6 +1,7 @@
 package adapters
 
 import (
+	"slices"
 	"time"
 
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -31,7 +32,8 @@ type Spec struct {
 	Options        []Option
 	// NumberForms are regular expressions (RE2) of the carrier's tracking numbers, each of the
 	// whole number: `UH\d{9}YP`. By them the gateway guesses the carrier of a bare number; two
-	// carriers whose forms both fit leave the guess to the caller.
+	// carriers whose forms both fit leave the guess to the caller, but one that only tracks
+	// stands back behind one that carries.
 	NumberForms []string
 	// Statuses say how its scans are read; empty where it tells of none.
 	Statuses StatusTable
@@ -43,7 +45,7 @@ type Spec struct {
 type Service struct {
 	Name  string // "tracked"
 	Title string // "Yanwen Air Mail Tracked"
-	Kind  string // postal, express, platform, line_haul, inbound
+	Kind  string // postal, express, platform, line_haul, inbound, tracking
 	Mode  string // direct_mail, overseas_warehouse, fba_inbound, bonded
 	// Platforms, where not empty, are the only ones whose orders it carries.
 	Platforms []string
@@ -56,6 +58,13 @@ type Service struct {
 	Purchase *Purchase
 	Honours  []string
 }
+
+// KindTracking is the kind of a service that carries nothing: it follows parcels that were
+// bought elsewhere, so that it is never asked for a price or a label.
+const KindTracking = "tracking"
+
+// Carries tells whether parcels can be sent by the service, at least by way of a plan.
+func (s Service) Carries() bool { return s.Kind != KindTracking }
 
 // Promise is the transit that the carrier names in general.
 type Promise struct {
@@ -161,6 +170,11 @@ func (s Spec) Service(name string) (Service, bool) {
 		}
 	}
 	return Service{}, false
+}
+
+// OnlyTracks tells whether none of the adapter's services carries anything.
+func (s Spec) OnlyTracks() bool {
+	return len(s.Services) > 0 && !slices.ContainsFunc(s.Services, Service.Carries)
 }
 
 // PurchaseOf is how a service behaves around a lost answer.

@@ -17,6 +17,9 @@ func checkConcurrency(t *testing.T, h Harness) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSession(t, h)
 		if s.ops.Labeler == nil {
+			if h.Number != "" {
+				trackedByMany(t, s)
+			}
 			return
 		}
 		var wg sync.WaitGroup
@@ -50,4 +53,21 @@ func checkConcurrency(t *testing.T, h Harness) {
 			t.Errorf("%d sales for %d callers", n, callers)
 		}
 	})
+}
+
+// trackedByMany: where there is nothing to sell, each caller asks for a parcel of his own.
+func trackedByMany(t *testing.T, s *session) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for i := range callers {
+		number := bump(s.h.Number, i)
+		s.travel(number)
+		wg.Go(func() {
+			got, err := s.ops.Tracker.Track(t.Context(), normalize.TrackRequest{Ref: normalize.ShipmentRef{TrackingNumber: number}})
+			if err != nil || got.TrackingNumber != number || len(got.Events) == 0 {
+				t.Errorf("caller %d asked for %s and got %s with %d scans: %v", i, number, got.TrackingNumber, len(got.Events), err)
+			}
+		})
+	}
+	wg.Wait()
 }

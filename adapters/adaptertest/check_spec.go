@@ -78,7 +78,7 @@ func specFields(t *testing.T, fields []adapters.Field) {
 
 // specServices: the channels have the promised names and sane requirements.
 func specServices(t *testing.T, spec adapters.Spec) {
-	kinds := []string{"postal", "express", "platform", "line_haul", "inbound"}
+	kinds := []string{"postal", "express", "platform", "line_haul", "inbound", adapters.KindTracking}
 	modes := []string{"direct_mail", "overseas_warehouse", "fba_inbound", "bonded"}
 	seen := map[string]bool{}
 	for _, v := range spec.Services {
@@ -160,9 +160,15 @@ func specSupport(t *testing.T, spec adapters.Spec, ops adapters.Ops) {
 		}
 	}
 	for _, v := range spec.Services {
-		if ops.Rater == nil && !v.CardPriced && v.Kind != "inbound" {
+		if ops.Rater == nil && !v.CardPriced && v.Kind != "inbound" && v.Carries() {
 			t.Errorf("service %s has neither a live quote nor a card: CardPriced is missing", v.Name)
 		}
+		if !v.Carries() && (ops.Tracker == nil || v.CardPriced || !reflect.DeepEqual(v.Requirements, adapters.Requirements{})) {
+			t.Errorf("service %s only tracks: it needs Track, and has neither a price nor requirements", v.Name)
+		}
+	}
+	if spec.OnlyTracks() && (ops.Rater != nil || ops.Labeler != nil || ops.Inbounder != nil) {
+		t.Error("no service carries anything, and yet there is something to buy")
 	}
 }
 

@@ -21,6 +21,9 @@ type Harness struct {
 	Wire func(t testing.TB, push *http.Client) http.RoundTripper
 	// Service is the one that the samples buy, by our name.
 	Service string
+	// Number is what a carrier that sells nothing is asked for: a parcel that was bought
+	// elsewhere, which the simulator makes up when it is scanned. Elsewhere it stays empty.
+	Number string
 	// Shipment is one that Service carries, complete enough for a label. Shipment() is a start.
 	Shipment normalize.Shipment
 	// Label is the paper that is asked for.
@@ -96,6 +99,9 @@ func Run(t *testing.T, h Harness) {
 	t.Helper()
 	if h.Wire == nil || h.Config == "" || h.Service == "" || len(h.Shipment.Parcels) == 0 {
 		t.Fatal("the harness needs Spec, Config, Wire, Service and Shipment")
+	}
+	if h.Spec.OnlyTracks() == (h.Number == "") {
+		t.Fatal("the harness needs a Number where the carrier only tracks, and nowhere else")
 	}
 	h.checkExceptions(t)
 	for _, c := range checks {

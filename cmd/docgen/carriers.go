@@ -49,7 +49,7 @@ func channels(specs []adapters.Spec) string {
 			if len(v.Platforms) > 0 {
 				platforms = strings.Join(v.Platforms, ", ")
 			}
-			t.add(code(s.Channel(v.Name)), v.Title, word(v.Kind), word(v.Mode), platforms, pricedBy(s, v),
+			t.add(code(s.Channel(v.Name)), v.Title, word(v.Kind), mode(v), platforms, pricedBy(s, v),
 				upTo(v.Requirements.MaxWeight), count(v.Requirements.MaxParcels))
 		}
 	}
@@ -58,10 +58,20 @@ func channels(specs []adapters.Spec) string {
 
 func word(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
+// mode is how a service carries, which one that only tracks does not.
+func mode(v adapters.Service) string {
+	if !v.Carries() {
+		return "-"
+	}
+	return word(v.Mode)
+}
+
 func pricedBy(s adapters.Spec, v adapters.Service) string {
 	switch {
 	case v.Kind == "inbound":
 		return "its inbound plan"
+	case !v.Carries():
+		return "nothing, it only tracks"
 	case v.CardPriced:
 		return "a rate card"
 	case s.Support[adapters.OpRate].Level == adapters.LevelCan:
@@ -102,6 +112,9 @@ func statuses(specs []adapters.Spec) string {
 func purchases(specs []adapters.Spec) string {
 	t := table{head: []string{"what", "class", "because", "a lost purchase may appear for", "source"}}
 	for _, s := range specs {
+		if s.OnlyTracks() {
+			continue
+		}
 		addPurchase(&t, code(s.Code), s.Purchase)
 		own := map[string][]string{} // services by the words of their class, in order
 		var order []string

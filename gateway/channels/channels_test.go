@@ -111,6 +111,14 @@ func TestAPlatformsChannelServesItsOrdersOnly(t *testing.T) {
 	}
 }
 
+func TestWhatOnlyTracksCarriesNothing(t *testing.T) {
+	t.Parallel()
+	spec, svc := service(adapters.Requirements{})
+	svc.Kind = adapters.KindTracking
+	expect(t, Check(spec, svc, shipment(), ForRate), normalize.KindNotServiceable, "")
+	expect(t, Check(spec, svc, shipment(), ForLabel), normalize.KindNotServiceable, "")
+}
+
 // Each field that changes the service or who is liable makes a channel that has no place for
 // it not serviceable, with the pointer; one that honours it takes it.
 func TestServiceChangingFields(t *testing.T) {

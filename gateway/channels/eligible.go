@@ -25,13 +25,20 @@ const (
 // invalid_request with a pointer where something is missing, else not_serviceable.
 func Check(spec adapters.Spec, svc adapters.Service, s *normalize.Shipment, stage Stage) *normalize.Error {
 	for _, check := range []func(adapters.Spec, adapters.Service, *normalize.Shipment) *normalize.Error{
-		platformFits, laneFits, parcelsFit, goodsFit, fieldsHonoured, optionsFit,
+		carries, platformFits, laneFits, parcelsFit, goodsFit, fieldsHonoured, optionsFit,
 	} {
 		if err := check(spec, svc, s); err != nil {
 			return err
 		}
 	}
 	return requiredFields(svc, s, stage)
+}
+
+func carries(_ adapters.Spec, svc adapters.Service, _ *normalize.Shipment) *normalize.Error {
+	if !svc.Carries() {
+		return normalize.NotServiceable("", "carries nothing, it follows parcels that were bought elsewhere: POST /v1/trackers")
+	}
+	return nil
 }
 
 func platformFits(_ adapters.Spec, svc adapters.Service, s *normalize.Shipment) *normalize.Error {

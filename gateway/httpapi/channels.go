@@ -17,7 +17,7 @@ type Channel struct {
 	Adapter      string       `json:"adapter"`
 	Carrier      string       `json:"carrier"`
 	Service      string       `json:"service"`
-	Kind         string       `json:"kind" enum:"postal,express,platform,line_haul,inbound"`
+	Kind         string       `json:"kind" enum:"postal,express,platform,line_haul,inbound,tracking"`
 	Mode         string       `json:"mode" enum:"direct_mail,overseas_warehouse,fba_inbound,bonded"`
 	Configured   bool         `json:"configured"`
 	Platforms    []string     `json:"platforms"`
@@ -231,7 +231,7 @@ func requirements(spec adapters.Spec, svc adapters.Service) Requirements {
 	if r.MaxGirth > 0 {
 		out.Limits.MaxGirthCM = r.MaxGirth.In(normalize.Centimetre)
 	}
-	if len(out.Goods) == 0 {
+	if len(out.Goods) == 0 && svc.Carries() {
 		out.Goods = normalize.GoodsKinds
 	}
 	for _, t := range r.Incoterms {

@@ -51,11 +51,14 @@ type promise struct {
 	BusinessDays bool `expr:"business_days"`
 }
 
-// Channels are those of all carriers of this build, sorted by name.
+// Channels are those of all carriers of this build that carry, sorted by name.
 func Channels(specs []adapters.Spec) []Channel {
 	var out []Channel
 	for _, spec := range specs {
 		for _, s := range spec.Services {
+			if !s.Carries() {
+				continue
+			}
 			out = append(out, Channel{Name: spec.Channel(s.Name), Adapter: spec.Code, Service: s.Name, Kind: s.Kind, Mode: s.Mode,
 				Platforms: s.Platforms, Promise: promise{s.Promise.DaysMin, s.Promise.DaysMax, s.Promise.BusinessDays}})
 		}

@@ -42,6 +42,9 @@ func (s *Service) plan(tenant string, r *Request) ([]task, []outcome) {
 			}
 			seen[channel] = true
 			svc, _ := a.Spec.Service(name)
+			if !svc.Carries() && len(r.Channels) == 0 {
+				continue // nobody who compares carriers means it
+			}
 			if err := channels.Check(a.Spec, svc, &r.Shipment, channels.ForRate); err != nil {
 				known = append(known, outcome{account: a, channel: channel, err: err})
 			} else if svc.CardPriced {

@@ -255,6 +255,26 @@ func TestEachChannelWithoutARateIsNamedOnce(t *testing.T) {
 	}
 }
 
+// A channel that only tracks is no offer and no gap in one: it is named to whoever asks for it,
+// and its carrier is never called.
+func TestWhatOnlyTracksIsNotAsked(t *testing.T) {
+	t.Parallel()
+	watch := spec("watch", "tracking")
+	watch.Services[0].Kind = adapters.KindTracking
+	s := service(t, &northwind{spec: spec("x", "a"), rates: []normalize.Rate{price("a", 100, "USD", 5)}},
+		&northwind{spec: watch, rates: []normalize.Rate{price("tracking", 1, "USD", 1)}})
+	a, err := s.Quote(t.Context(), "t1", order(), nil)
+	if err != nil || len(a.Rates) != 1 || len(a.Unavailable) != 0 || a.Status != StatusComplete {
+		t.Errorf("all channels: got %+v, %v", a, err)
+	}
+	r := order()
+	r.Channels = []string{"x.a", "watch.tracking"}
+	a, err = s.Quote(t.Context(), "t1", r, nil)
+	if err != nil || len(a.Rates) != 1 || len(a.Unavailable) != 1 || a.Unavailable[0].Code != "not_serviceable" {
+		t.Errorf("by name: got %+v, %v", a, err)
+	}
+}
+
 func TestAnswersAreFoundAgainByTheirTenantOnly(t *testing.T) {
 	t.Parallel()
 	n := &northwind{spec: spec("x", "a"), rates: []normalize.Rate{price("a", 100, "USD", 5)}}

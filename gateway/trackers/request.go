@@ -73,13 +73,14 @@ type forms []form
 
 type form struct {
 	adapter string
+	tracks  bool // and carries nothing
 	whole   []*regexp.Regexp
 }
 
 func compileForms(specs []adapters.Spec) (forms, error) {
 	var out forms
 	for _, s := range specs {
-		f := form{adapter: s.Code}
+		f := form{adapter: s.Code, tracks: s.OnlyTracks()}
 		for _, text := range s.NumberForms {
 			re, err := regexp.Compile(`^(?:` + text + `)$`)
 			if err != nil {
@@ -93,11 +94,11 @@ func compileForms(specs []adapters.Spec) (forms, error) {
 }
 
 // guess returns the adapters whose numbers look like this one.
-func (fs forms) guess(number string) []string {
-	var out []string
+func (fs forms) guess(number string) []form {
+	var out []form
 	for _, f := range fs {
 		if slices.ContainsFunc(f.whole, func(re *regexp.Regexp) bool { return re.MatchString(number) }) {
-			out = append(out, f.adapter)
+			out = append(out, f)
 		}
 	}
 	return out
@@ -115,13 +116,7 @@ func (s *Service) choose(tenant string, r *Request) (*accounts.Account, string, 
 		}
 		return a, firstChannel(a), nil
 	}
-	var fit []*accounts.Account
-	var names []string
-	for _, adapter := range s.forms.guess(r.TrackingNumber) {
-		if a := defaultOf(s.registry.Tenant(tenant), adapter); a != nil {
-			fit, names = append(fit, a), append(names, adapter)
-		}
-	}
+	fit := s.fitting(tenant, r.TrackingNumber)
 	switch len(fit) {
 	case 1:
 		return fit[0], firstChannel(fit[0]), nil
@@ -129,9 +124,33 @@ func (s *Service) choose(tenant string, r *Request) (*accounts.Account, string, 
 		return nil, "", gateway.RefuseField(gateway.CodeInvalidRequest, "/channel",
 			"is required: the number has the form of no carrier that you have an account with")
 	default:
+		var names []string
+		for _, a := range fit {
+			names = append(names, a.Adapter)
+		}
 		return nil, "", gateway.RefuseField(gateway.CodeInvalidRequest, "/channel",
 			"is required: the number could be one of "+strings.Join(names, ", "))
 	}
+}
+
+// fitting are the accounts whose carrier's numbers look like this one, one per adapter: of
+// those that carry, else of those that only track.
+func (s *Service) fitting(tenant, number string) []*accounts.Account {
+	var carry, track []*accounts.Account
+	for _, f := range s.forms.guess(number) {
+		a := defaultOf(s.registry.Tenant(tenant), f.adapter)
+		switch {
+		case a == nil:
+		case f.tracks:
+			track = append(track, a)
+		default:
+			carry = append(carry, a)
+		}
+	}
+	if len(carry) > 0 {
+		return carry
+	}
+	return track
 }
 
 func (s *Service) byChannel(tenant string, r *Request) (*accounts.Account, string, *gateway.Refusal) {
