@@ -46,6 +46,17 @@ var settingsOf = map[string]func(p mocks.PublishedAccount) map[string]any{
 			"service_names": p.Settings["services"], "ship_from_address_id": p.Settings["ship_from_address_id"], "consign_preference_id": p.Settings["consign_preference_id"],
 		}
 	},
+	"sf": func(p mocks.PublishedAccount) map[string]any {
+		return map[string]any{
+			"base_url": p.URLs["service"], "partner_id": p.Credentials["partner_id"], "checkword": p.Credentials["checkword"],
+		}
+	},
+	"dhl_unified": func(p mocks.PublishedAccount) map[string]any {
+		return map[string]any{
+			"base_url": p.URLs["track"], "push_url": p.URLs["push"], "api_key": p.Credentials["api_key"], "service": p.Settings["service"],
+			"hook_header": p.Credentials["hook_header"], "hook_token": p.Credentials["hook_token"],
+		}
+	},
 	"dhl_express": func(p mocks.PublishedAccount) map[string]any {
 		return map[string]any{
 			"base_url": p.URLs["api"],
