@@ -28,6 +28,7 @@ bench: ## the hot paths, each beside a reference in the same run
 	$(GO) run ./cmd/bench
 
 chaos: ## labels under kill -9, database restarts and lying carriers, judged by the carriers' ledger: about ten minutes
+	$(GO) -C gateway/purchase/simulation test -count=1 -args -seeds 5000 -commit $(VERSION)
 	$(GO) run ./cmd/chaos canaries
 	$(GO) run ./cmd/chaos crashes
 	$(GO) run ./cmd/chaos purchases

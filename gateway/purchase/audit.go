@@ -66,7 +66,7 @@ func (s *Service) audit(ctx context.Context, p store.Purchase, a *accounts.Accou
 		if err != nil {
 			return err
 		}
-		_, err = s.voidExtras(ctx, after, a, o)
+		_, err = s.voidExtras(ctx, after, a, o, after.UpdatedAt)
 		return err
 	case l.failed == nil && (seen || gone && l.Complete):
 		_, err = s.audited(ctx, l, nil, Status(l.p.State), "sent again, and the carrier shows no second label")

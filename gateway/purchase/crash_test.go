@@ -93,6 +93,46 @@ func TestALateAnswerSettles(t *testing.T) {
 	})
 }
 
+// overtaken lets somebody else claim an unknown purchase between the reading and the writing
+// of whoever settles it by a late answer, once.
+type overtaken struct {
+	Store
+	times int
+}
+
+func (o *overtaken) TransitionPurchase(ctx context.Context, ref store.Ref, t store.Transition) (store.Purchase, error) {
+	if p, err := o.Store.Purchase(ctx, ref.Tenant, ref.ID); err == nil && p.State == store.PurchaseUnknown && p.Epoch == ref.Epoch && o.times == 0 {
+		o.times++
+		c := store.Claim{From: []store.PurchaseState{p.State}, To: p.State, Held: true, Lease: time.Minute, Kind: store.AttemptFind}
+		if _, _, err := o.Store.ClaimPurchase(ctx, ref, c); err != nil {
+			return p, err
+		}
+	}
+	return o.Store.TransitionPurchase(ctx, ref, t)
+}
+
+// A late answer is not lost to somebody who begins to look for the purchase at that moment,
+// and what he finds does not stand against it.
+func TestALateAnswerStandsAgainstALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &northwind{label: after(40*time.Second, sold)}
+		n.find = func(context.Context, normalize.FindRequest) (normalize.Found, error) {
+			time.Sleep(20 * time.Second) // from before the answer until after it
+			return normalize.Found{}, normalize.Fail(normalize.KindUnavailable, "down")
+		}
+		s := newStand(t, n)
+		other := &overtaken{Store: s.Store}
+		s.Store = other
+		s.work()
+		_ = s.mustBuy("k1", func(r *Request) { r.DeadlineMS = 1000 })
+		time.Sleep(2 * time.Minute)
+		p := s.only()
+		if p.State != store.PurchaseSettled || n.calls(adapters.OpFind) == 0 || other.times != 1 {
+			t.Errorf("state %s after %d looks, overtaken %d times", p.State, n.calls(adapters.OpFind), other.times)
+		}
+	})
+}
+
 // frozen stops the process for a while just before its claim is written.
 type frozen struct {
 	Store

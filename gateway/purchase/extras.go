@@ -132,14 +132,14 @@ func (d details) dueExtra(now time.Time) int {
 }
 
 // voidExtras sees to the labels that were bought besides the one that counts, as far as they
-// are due. The caller is the one whose epoch p has.
-func (s *Service) voidExtras(ctx context.Context, p store.Purchase, a *accounts.Account, o order) (store.Purchase, error) {
-	p, err := s.abandonedVoid(ctx, p, a)
+// are due at now, which is the store's time. The caller is the one whose epoch p has.
+func (s *Service) voidExtras(ctx context.Context, p store.Purchase, a *accounts.Account, o order, now time.Time) (store.Purchase, error) {
+	p, err := s.abandonedVoid(ctx, p, a, now)
 	if err != nil {
 		return p, err
 	}
 	for range maxExtras {
-		i := detailsOf(p).dueExtra(time.Now())
+		i := detailsOf(p).dueExtra(now)
 		if i < 0 {
 			break
 		}
@@ -160,8 +160,8 @@ const maxExtras = 16
 
 // abandonedVoid closes the attempt of a worker that died while it voided an extra: it is
 // maybe voided, and is looked for.
-func (s *Service) abandonedVoid(ctx context.Context, p store.Purchase, a *accounts.Account) (store.Purchase, error) {
-	if detailsOf(p).dueExtra(time.Now()) < 0 {
+func (s *Service) abandonedVoid(ctx context.Context, p store.Purchase, a *accounts.Account, now time.Time) (store.Purchase, error) {
+	if detailsOf(p).dueExtra(now) < 0 {
 		return p, nil
 	}
 	f, err := s.Store.PurchaseFile(ctx, p.Tenant, p.ID)

@@ -92,10 +92,11 @@ func (s *Service) seeTo(ctx context.Context, p store.Purchase) error {
 	if err != nil {
 		return err
 	}
-	if p, err = s.voidExtras(ctx, p, a, o); err != nil {
+	now := claimedAt(p)
+	if p, err = s.voidExtras(ctx, p, a, o, now); err != nil {
 		return err
 	}
-	if d := detailsOf(p); len(d.Audits) > 0 && !d.Audits[0].After(time.Now()) {
+	if d := detailsOf(p); len(d.Audits) > 0 && !d.Audits[0].After(now) {
 		return s.audit(ctx, p, a, o)
 	}
 	if p.LeaseUntil.IsZero() {

@@ -135,7 +135,7 @@ func (s *Service) adopt(ctx context.Context, p store.Purchase, a *accounts.Accou
 	if err != nil {
 		return err
 	}
-	if settled, err = s.voidExtras(ctx, settled, a, o); err != nil {
+	if settled, err = s.voidExtras(ctx, settled, a, o, settled.UpdatedAt); err != nil {
 		return err
 	}
 	if settled.State == store.PurchaseBought {

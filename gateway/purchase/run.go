@@ -191,18 +191,30 @@ func (s *Service) outcome(ctx context.Context, p store.Purchase, want prepared, 
 	}
 }
 
+// lateTries bounds how often a late answer is written down again, because somebody looks for
+// the purchase's fate at the same time.
+const lateTries = 8
+
 // late settles a purchase by an answer that came after its lease had run out: state is
-// fenced by the epoch, but what the carrier said is true all the same.
+// fenced by the epoch, but what the carrier said is true all the same, and more than
+// whoever looks for the purchase meanwhile can find out.
 func (s *Service) late(ctx context.Context, p store.Purchase, want prepared, label normalize.Label) (store.Purchase, error) {
-	now, err := s.Store.Purchase(ctx, p.Tenant, p.ID)
-	if err != nil {
-		return p, err
+	for range lateTries {
+		now, err := s.Store.Purchase(ctx, p.Tenant, p.ID)
+		if err != nil {
+			return p, err
+		}
+		switch now.State {
+		case store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseParked:
+		default:
+			return now, store.ErrConflict // somebody else has found out
+		}
+		out, err := s.settle(ctx, now, want.account, want.order, label, nil, "the carrier's late answer says that it sold it")
+		if !errors.Is(err, store.ErrConflict) {
+			return out, err
+		}
 	}
-	switch now.State {
-	case store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseParked:
-		return s.settle(ctx, now, want.account, want.order, label, nil, "the carrier's late answer says that it sold it")
-	}
-	return now, store.ErrConflict // somebody else has found out
+	return p, store.ErrConflict
 }
 
 // foundDuplicate fetches the label that the carrier says it has sold under our reference.

@@ -16,13 +16,14 @@ import (
 // settle stores a bought label: settled where number and paper came with it, else bought,
 // and the rest is fetched; until then the purchase stays leased to its worker. A label that
 // another purchase has is store.ErrDuplicate, and nothing is written. Extras were bought
-// besides, and are to be voided.
+// besides, and are to be voided. Whoever looks for the purchase's fate meanwhile, for a late
+// answer comes at any time, finds that it has moved on.
 func (s *Service) settle(ctx context.Context, p store.Purchase, a *accounts.Account, o order, l normalize.Label, res *store.AttemptResult, detail string, extras ...normalize.Label) (store.Purchase, error) {
 	docs := documentsOf(p, l.Documents)
 	complete := l.TrackingNumber != "" && hasLabel(docs)
 	paperless := !complete && a.Ops.Documenter == nil
 	t := store.Transition{
-		Attempt: res, Release: complete || paperless, Documents: docs,
+		Attempt: res, Release: complete || paperless, Fence: true, Documents: docs,
 		Labels: []store.BoughtLabel{boughtLabel(p, l)},
 		Change: func(p *store.Purchase) error {
 			apply(p, o, l)

@@ -72,6 +72,9 @@ func (s *Service) due(ctx context.Context, states ...store.PurchaseState) []stor
 	return list
 }
 
+// claimedAt is when the worker claimed a purchase that was due, by the store's clock.
+func claimedAt(p store.Purchase) time.Time { return p.LeaseUntil.Add(-workLease) }
+
 // each looks after purchases, each on its own, so that a slow carrier holds up no other's.
 func (s *Service) each(list []store.Purchase, do func(store.Purchase) error) {
 	for _, p := range list {
@@ -142,7 +145,7 @@ func (s *Service) fetchLate(ctx context.Context, p store.Purchase) error {
 	if err := json.Unmarshal(p.Request, &o); err != nil {
 		return err
 	}
-	p, err := s.voidExtras(ctx, p, a, o)
+	p, err := s.voidExtras(ctx, p, a, o, claimedAt(p))
 	if err == nil {
 		_, err = s.fetch(ctx, p, a, o, time.Time{})
 	}

@@ -218,7 +218,10 @@ type Transition struct {
 	// Attempt closes an attempt.
 	Attempt *AttemptResult
 	// Release ends the lease.
-	Release   bool
+	Release bool
+	// Fence raises the epoch, so that whoever acts on the purchase meanwhile changes nothing
+	// any more.
+	Fence     bool
 	Labels    []BoughtLabel
 	Documents []Document
 	History   []HistoryLine

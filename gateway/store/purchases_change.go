@@ -48,6 +48,9 @@ func transition(ctx context.Context, s *session, p *Purchase, t Transition) erro
 		}
 		p.keepIdentity(before)
 	}
+	if t.Fence {
+		p.Epoch++
+	}
 	if p.State == PurchaseSettled && p.SettledAt.IsZero() {
 		p.SettledAt = now
 	}

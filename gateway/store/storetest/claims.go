@@ -10,8 +10,8 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/store"
 )
 
-var claimChecks = []check{
-	with("raises_the_epoch_and_opens_an_attempt", func(t *testing.T, s *store.DB) {
+var claimChecks = []purchaseCheck{
+	{"raises_the_epoch_and_opens_an_attempt", func(t *testing.T, s Keeper) {
 		ready := begin(t, s, ada, "k1")
 		p, a, err := s.ClaimPurchase(t.Context(), ready.Ref(), send(long))
 		noError(t, err)
@@ -23,9 +23,9 @@ var claimChecks = []check{
 		noError(t, err)
 		equal(t, stored.Purchase, p)
 		equal(t, stored.Attempts, []store.Attempt{a})
-	}),
+	}},
 	// Of all who would send, one may.
-	with("is_given_to_one", func(t *testing.T, s *store.DB) {
+	{"is_given_to_one", func(t *testing.T, s Keeper) {
 		p := begin(t, s, ada, "k1")
 		var won atomic.Int32
 		var wg sync.WaitGroup
@@ -41,16 +41,16 @@ var claimChecks = []check{
 		}
 		wg.Wait()
 		equal(t, won.Load(), int32(1))
-	}),
-	with("asks_for_the_right_state", func(t *testing.T, s *store.DB) {
+	}},
+	{"asks_for_the_right_state", func(t *testing.T, s Keeper) {
 		p := begin(t, s, ada, "k1")
 		c := send(long)
 		c.From = []store.PurchaseState{store.PurchaseSettled}
 		_, _, err := s.ClaimPurchase(t.Context(), p.Ref(), c)
 		wantError(t, err, store.ErrConflict)
-	}),
+	}},
 	// A worker that lost its lease changes nothing any more.
-	with("fences_off_who_held_it_before", func(t *testing.T, s *store.DB) {
+	{"fences_off_who_held_it_before", func(t *testing.T, s Keeper) {
 		old, a := sending(t, s, ada, "k1", over)
 		expired, err := s.ExpireLeases(t.Context(), 10, nil, nil)
 		noError(t, err)
@@ -61,9 +61,21 @@ var claimChecks = []check{
 		wantError(t, err, store.ErrConflict)
 		err = s.ResolveAttempt(t.Context(), ada, old.ID, store.AttemptResult{N: a.N, Outcome: store.OutcomeOK})
 		wantError(t, err, store.ErrConflict)
-	}),
+	}},
+	// Who settles for certain stops whoever holds it at that moment.
+	{"may_be_fenced_off_by_a_change", func(t *testing.T, s Keeper) {
+		held, _ := sending(t, s, ada, "k1", long)
+		settled, err := s.TransitionPurchase(t.Context(), held.Ref(), store.Transition{Fence: true, Change: to(store.PurchaseSettled)})
+		noError(t, err)
+		equal(t, settled.Epoch, held.Epoch+1)
+		_, err = s.TransitionPurchase(t.Context(), held.Ref(), store.Transition{Change: to(store.PurchaseParked)})
+		wantError(t, err, store.ErrConflict)
+		stored, err := s.Purchase(t.Context(), ada, held.ID)
+		noError(t, err)
+		equal(t, stored, settled)
+	}},
 	// What the carrier said is kept though: it may be the only proof of a paid label.
-	with("takes_evidence_from_anyone", func(t *testing.T, s *store.DB) {
+	{"takes_evidence_from_anyone", func(t *testing.T, s Keeper) {
 		old, _ := sending(t, s, ada, "k1", over)
 		_, err := s.ExpireLeases(t.Context(), 10, nil, nil)
 		noError(t, err)
@@ -75,9 +87,9 @@ var claimChecks = []check{
 		equal(t, []any{len(got), string(got[0].Body), got[0].Epoch, len(got[1].Body)}, []any{2, "late \x00\xff reply", old.Epoch, 0})
 		err = s.AppendEvidence(t.Context(), store.Evidence{Tenant: ada, Purchase: "lbl_none"})
 		wantError(t, err, store.ErrNotFound)
-	}),
+	}},
 	// Of SEND and VOID one is open at a time; reads may come and go beside it.
-	with("allows_one_open_send", func(t *testing.T, s *store.DB) {
+	{"allows_one_open_send", func(t *testing.T, s Keeper) {
 		p, a := sending(t, s, ada, "k1", long)
 		_, err := s.StartAttempt(t.Context(), p.Ref(), store.AttemptVoid, nil)
 		wantError(t, err, store.ErrDuplicate)
@@ -89,8 +101,8 @@ var claimChecks = []check{
 		noError(t, err)
 		err = s.ResolveAttempt(t.Context(), ada, p.ID, store.AttemptResult{N: 99})
 		wantError(t, err, store.ErrNotFound)
-	}),
-	with("respects_a_lease_that_runs", func(t *testing.T, s *store.DB) {
+	}},
+	{"respects_a_lease_that_runs", func(t *testing.T, s Keeper) {
 		begun, err := s.BeginPurchase(t.Context(), func() store.Intent { in := intent(s, ada, "k1"); in.DueIn = over; return in }())
 		noError(t, err)
 		held, err := s.ClaimDuePurchases(t.Context(), []store.PurchaseState{store.PurchaseReady}, store.Due{Lease: long})
@@ -103,9 +115,9 @@ var claimChecks = []check{
 		c.Held = true
 		_, _, err = s.ClaimPurchase(t.Context(), held[0].Ref(), c)
 		noError(t, err)
-	}),
-	with("of_due_ones_gives_each_to_one_worker", dueOnce),
-	with("of_due_ones_looks_at_state_time_and_account", func(t *testing.T, s *store.DB) {
+	}},
+	{"of_due_ones_gives_each_to_one_worker", dueOnce},
+	{"of_due_ones_looks_at_state_time_and_account", func(t *testing.T, s Keeper) {
 		for key, in := range map[string]store.Intent{"due": intent(s, ada, "due"), "later": intent(s, ada, "later"), "never": intent(s, ada, "never"), "other": intent(s, ben, "other")} {
 			in.DueIn = map[string]store.Due{"due": {Lease: over}, "later": {Lease: long}, "other": {Lease: over}}[key].Lease
 			_, err := s.BeginPurchase(t.Context(), in)
@@ -118,9 +130,9 @@ var claimChecks = []check{
 		noError(t, err)
 		equal(t, len(got), 1)
 		equal(t, got[0].Key, "due")
-	}),
+	}},
 	// At start, what nobody works on any more is unknown, never simply sent again.
-	with("that_ran_out_leaves_the_outcome_unknown", func(t *testing.T, s *store.DB) {
+	{"that_ran_out_leaves_the_outcome_unknown", func(t *testing.T, s Keeper) {
 		lost, a := sending(t, s, ada, "lost", over)
 		sending(t, s, ada, "alive", long)
 		got, err := s.ExpireLeases(t.Context(), 10, func(p *store.Purchase) { p.DueAt = p.UpdatedAt.Add(long) },
@@ -138,11 +150,11 @@ var claimChecks = []check{
 		again, err := s.ExpireLeases(t.Context(), 10, nil, nil)
 		noError(t, err)
 		equal(t, len(again), 0)
-	}),
+	}},
 }
 
 // dueOnce lets workers claim in small portions until nothing is left.
-func dueOnce(t *testing.T, s *store.DB) {
+func dueOnce(t *testing.T, s Keeper) {
 	const things, workers = 60, 6
 	for i := range things {
 		in := intent(s, ada, fmt.Sprint("k", i))

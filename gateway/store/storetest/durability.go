@@ -36,35 +36,6 @@ var durabilityChecks = []check{
 			noError(t, err)
 		}
 	}},
-	// Writes share a commit, never a fate.
-	with("keeps_good_writes_beside_bad_ones", func(t *testing.T, s *store.DB) {
-		p := begin(t, s, ada, "taken")
-		var wg sync.WaitGroup
-		for i := range 60 {
-			wg.Go(func() {
-				in := intent(s, ada, fmt.Sprint("k", i))
-				if i%3 == 0 {
-					in.Purchase.ClientReference = p.ClientReference
-				}
-				_, err := s.BeginPurchase(t.Context(), in)
-				if (i%3 == 0) != errors.Is(err, store.ErrDuplicate) {
-					t.Errorf("write %d: got %v", i, err)
-				}
-			})
-		}
-		wg.Wait()
-		l, err := s.ListPurchases(t.Context(), ada, store.PurchaseFilter{}, store.Page{Limit: 100})
-		noError(t, err)
-		equal(t, len(l.Items), 41)
-	}),
-	with("does_nothing_for_a_caller_who_has_left", func(t *testing.T, s *store.DB) {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		_, err := s.BeginPurchase(ctx, intent(s, ada, "k1"))
-		wantError(t, err, context.Canceled)
-		_, err = s.PurchaseByKey(t.Context(), ada, "k1")
-		wantError(t, err, store.ErrNotFound)
-	}),
 	{"finishes_what_has_begun_and_then_refuses", func(t *testing.T, fresh Fresh) {
 		url := fresh(t)
 		s, err := store.Open(t.Context(), store.Options{URL: url})
@@ -91,5 +62,38 @@ var durabilityChecks = []check{
 			wantError(t, found, store.ErrNotFound)
 		}
 		wantError(t, s.Ping(t.Context()), store.ErrClosed)
+	}},
+}
+
+// writeChecks are what holds for every write, shown by purchases.
+var writeChecks = []purchaseCheck{
+	// Writes share a commit, never a fate.
+	{"keeps_good_writes_beside_bad_ones", func(t *testing.T, s Keeper) {
+		p := begin(t, s, ada, "taken")
+		var wg sync.WaitGroup
+		for i := range 60 {
+			wg.Go(func() {
+				in := intent(s, ada, fmt.Sprint("k", i))
+				if i%3 == 0 {
+					in.Purchase.ClientReference = p.ClientReference
+				}
+				_, err := s.BeginPurchase(t.Context(), in)
+				if (i%3 == 0) != errors.Is(err, store.ErrDuplicate) {
+					t.Errorf("write %d: got %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		l, err := s.ListPurchases(t.Context(), ada, store.PurchaseFilter{}, store.Page{Limit: 100})
+		noError(t, err)
+		equal(t, len(l.Items), 41)
+	}},
+	{"does_nothing_for_a_caller_who_has_left", func(t *testing.T, s Keeper) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := s.BeginPurchase(ctx, intent(s, ada, "k1"))
+		wantError(t, err, context.Canceled)
+		_, err = s.PurchaseByKey(t.Context(), ada, "k1")
+		wantError(t, err, store.ErrNotFound)
 	}},
 }

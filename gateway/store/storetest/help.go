@@ -43,7 +43,7 @@ func equal(t *testing.T, got, want any) {
 func usd(minor int64) normalize.Money { return normalize.Money{Minor: minor, Currency: "USD"} }
 
 // intent is a purchase to begin, as the purchase service fills it in.
-func intent(s *store.DB, tenant store.Tenant, key string) store.Intent {
+func intent(s Keeper, tenant store.Tenant, key string) store.Intent {
 	id := ids.New(ids.Label)
 	return store.Intent{Purchase: store.Purchase{
 		ID: id, Tenant: tenant, Key: key, Fingerprint: []byte("body of " + key),
@@ -53,7 +53,7 @@ func intent(s *store.DB, tenant store.Tenant, key string) store.Intent {
 	}}
 }
 
-func begin(t *testing.T, s *store.DB, tenant store.Tenant, key string) store.Purchase {
+func begin(t *testing.T, s Keeper, tenant store.Tenant, key string) store.Purchase {
 	t.Helper()
 	b, err := s.BeginPurchase(t.Context(), intent(s, tenant, key))
 	noError(t, err)
@@ -65,7 +65,7 @@ func send(lease time.Duration) store.Claim {
 	return store.Claim{From: []store.PurchaseState{store.PurchaseReady}, To: store.PurchaseSending, Lease: lease, Kind: store.AttemptSend}
 }
 
-func sending(t *testing.T, s *store.DB, tenant store.Tenant, key string, lease time.Duration) (store.Purchase, store.Attempt) {
+func sending(t *testing.T, s Keeper, tenant store.Tenant, key string, lease time.Duration) (store.Purchase, store.Attempt) {
 	t.Helper()
 	p, a, err := s.ClaimPurchase(t.Context(), begin(t, s, tenant, key).Ref(), send(lease))
 	noError(t, err)
@@ -104,7 +104,7 @@ func plan(tenant store.Tenant, key, name string) store.Plan {
 }
 
 // allEvents reads the log to its end, as a webhook dispatcher does.
-func allEvents(t *testing.T, s *store.DB) []store.Event {
+func allEvents(t *testing.T, s Keeper) []store.Event {
 	t.Helper()
 	var out []store.Event
 	after := int64(0)

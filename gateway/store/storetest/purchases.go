@@ -14,8 +14,8 @@ import (
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
-var purchaseChecks = []check{
-	with("is_written_ahead_whole", func(t *testing.T, s *store.DB) {
+var purchaseChecks = []purchaseCheck{
+	{"is_written_ahead_whole", func(t *testing.T, s Keeper) {
 		in := intent(s, ada, "k1")
 		in.DueIn = time.Minute
 		in.History = []store.HistoryLine{{Status: "purchasing", Detail: "accepted"}}
@@ -32,8 +32,8 @@ var purchaseChecks = []check{
 		audit, err := s.ListAudit(t.Context(), ada, store.Page{})
 		noError(t, err)
 		equal(t, len(audit.Items), 1)
-	}),
-	with("is_found_by_key_and_client_reference", func(t *testing.T, s *store.DB) {
+	}},
+	{"is_found_by_key_and_client_reference", func(t *testing.T, s Keeper) {
 		p := begin(t, s, ada, "k1")
 		byKey, err := s.PurchaseByKey(t.Context(), ada, "k1")
 		noError(t, err)
@@ -41,9 +41,9 @@ var purchaseChecks = []check{
 		byRef, err := s.PurchaseByClientReference(t.Context(), ada, p.ClientReference)
 		noError(t, err)
 		equal(t, byRef, p)
-	}),
+	}},
 	// Fifty clients that press the button at once have bought one label.
-	with("is_one_per_key_however_many_come", func(t *testing.T, s *store.DB) {
+	{"is_one_per_key_however_many_come", func(t *testing.T, s Keeper) {
 		var created atomic.Int32
 		found := make([]string, 50)
 		var wg sync.WaitGroup
@@ -67,9 +67,9 @@ var purchaseChecks = []check{
 		l, err := s.ListPurchases(t.Context(), ada, store.PurchaseFilter{}, store.Page{})
 		noError(t, err)
 		equal(t, len(l.Items), 1)
-	}),
+	}},
 	// The fingerprint tells a repeat from another body under the same key.
-	with("returns_the_first_one_for_a_key", func(t *testing.T, s *store.DB) {
+	{"returns_the_first_one_for_a_key", func(t *testing.T, s Keeper) {
 		first := begin(t, s, ada, "k1")
 		other := intent(s, ada, "k1")
 		other.Purchase.Fingerprint = []byte("another body")
@@ -77,17 +77,8 @@ var purchaseChecks = []check{
 		noError(t, err)
 		equal(t, b.Created, false)
 		equal(t, b.Purchase, first)
-	}),
-	// Keys are a tenant's over all routes, and every tenant has its own.
-	with("shares_its_keys_with_plans_not_with_tenants", func(t *testing.T, s *store.DB) {
-		begin(t, s, ada, "k1")
-		_, _, err := s.BeginPlan(t.Context(), plan(ada, "k1", "box 1"))
-		wantError(t, err, store.ErrKeyReused)
-		b, err := s.BeginPurchase(t.Context(), intent(s, ben, "k1"))
-		noError(t, err)
-		equal(t, b.Created, true)
-	}),
-	with("never_shares_a_client_reference", func(t *testing.T, s *store.DB) {
+	}},
+	{"never_shares_a_client_reference", func(t *testing.T, s Keeper) {
 		p := begin(t, s, ada, "k1")
 		in := intent(s, ada, "k2")
 		in.Purchase.ClientReference = p.ClientReference
@@ -95,10 +86,10 @@ var purchaseChecks = []check{
 		wantError(t, err, store.ErrDuplicate)
 		_, err = s.PurchaseByKey(t.Context(), ada, "k2") // a refused intent leaves its key free
 		wantError(t, err, store.ErrNotFound)
-	}),
-	with("settles_with_all_that_belongs_to_it", settlesWhole),
-	with("settles_nothing_when_a_part_fails", settlesNothing),
-	with("keeps_its_identity_through_changes", func(t *testing.T, s *store.DB) {
+	}},
+	{"settles_with_all_that_belongs_to_it", settlesWhole},
+	{"settles_nothing_when_a_part_fails", settlesNothing},
+	{"keeps_its_identity_through_changes", func(t *testing.T, s Keeper) {
 		p := begin(t, s, ada, "k1")
 		got, err := s.TransitionPurchase(t.Context(), p.Ref(), store.Transition{Change: func(p *store.Purchase) error {
 			*p = store.Purchase{State: store.PurchaseFailed}
@@ -106,9 +97,9 @@ var purchaseChecks = []check{
 		}})
 		noError(t, err)
 		equal(t, []any{got.ID, got.Key, got.ClientReference, got.CreatedAt}, []any{p.ID, p.Key, p.ClientReference, p.CreatedAt})
-	}),
+	}},
 	// Two purchases with one shipment mean that a carrier mixed its answers up.
-	with("never_shares_a_shipment_or_number", func(t *testing.T, s *store.DB) {
+	{"never_shares_a_shipment_or_number", func(t *testing.T, s Keeper) {
 		a, b := begin(t, s, ada, "k1"), begin(t, s, ada, "k2")
 		_, err := s.TransitionPurchase(t.Context(), a.Ref(), store.Transition{Labels: []store.BoughtLabel{{ShipmentID: "S1", TrackingNumber: "T1"}}})
 		noError(t, err)
@@ -119,8 +110,8 @@ var purchaseChecks = []check{
 		c := begin(t, s, ben, "k1") // another account has numbers of its own
 		_, err = s.TransitionPurchase(t.Context(), c.Ref(), store.Transition{Labels: []store.BoughtLabel{{ShipmentID: "S1", TrackingNumber: "T1"}}})
 		noError(t, err)
-	}),
-	with("learns_late_numbers_of_a_label", func(t *testing.T, s *store.DB) {
+	}},
+	{"learns_late_numbers_of_a_label", func(t *testing.T, s Keeper) {
 		p := begin(t, s, ada, "k1")
 		for _, l := range []store.BoughtLabel{{ShipmentID: "S1"}, {ShipmentID: "S1", TrackingNumber: "T1", Voided: true}} {
 			_, err := s.TransitionPurchase(t.Context(), p.Ref(), store.Transition{Labels: []store.BoughtLabel{l}})
@@ -131,8 +122,8 @@ var purchaseChecks = []check{
 		equal(t, len(f.Labels), 1)
 		equal(t, f.Labels[0].TrackingNumber, "T1")
 		equal(t, f.Labels[0].Voided, true)
-	}),
-	with("is_listed_by_filters_newest_first", func(t *testing.T, s *store.DB) {
+	}},
+	{"is_listed_by_filters_newest_first", func(t *testing.T, s Keeper) {
 		var want []string
 		for i := range 7 {
 			p := begin(t, s, ada, fmt.Sprint("k", i))
@@ -156,10 +147,23 @@ var purchaseChecks = []check{
 		equal(t, len(l.Items), 1)
 		_, err = s.ListPurchases(t.Context(), ada, store.PurchaseFilter{}, store.Page{Cursor: "no cursor"})
 		wantError(t, err, store.ErrBadCursor)
+	}},
+}
+
+// sharedKeyChecks are what one key means to purchases and plans together.
+var sharedKeyChecks = []check{
+	// Keys are a tenant's over all routes, and every tenant has its own.
+	with("shares_its_keys_with_plans_not_with_tenants", func(t *testing.T, s *store.DB) {
+		begin(t, s, ada, "k1")
+		_, _, err := s.BeginPlan(t.Context(), plan(ada, "k1", "box 1"))
+		wantError(t, err, store.ErrKeyReused)
+		b, err := s.BeginPurchase(t.Context(), intent(s, ben, "k1"))
+		noError(t, err)
+		equal(t, b.Created, true)
 	}),
 }
 
-func settlesWhole(t *testing.T, s *store.DB) {
+func settlesWhole(t *testing.T, s Keeper) {
 	p, a := sending(t, s, ada, "k1", long)
 	settled, err := s.TransitionPurchase(t.Context(), p.Ref(), store.Transition{
 		Change: func(p *store.Purchase) error {
@@ -201,7 +205,7 @@ func settlesWhole(t *testing.T, s *store.DB) {
 	equal(t, string(events[0].Data), `{"tracker":"`+trk.ID+`"}`)
 }
 
-func settlesNothing(t *testing.T, s *store.DB) {
+func settlesNothing(t *testing.T, s Keeper) {
 	p, _ := sending(t, s, ada, "k1", long)
 	before, err := s.PurchaseFile(t.Context(), ada, p.ID)
 	noError(t, err)
@@ -222,8 +226,8 @@ func settlesNothing(t *testing.T, s *store.DB) {
 	}
 }
 
-var spendingChecks = []check{
-	with("sums_the_day_by_currency", func(t *testing.T, s *store.DB) {
+var spendingChecks = []purchaseCheck{
+	{"sums_the_day_by_currency", func(t *testing.T, s Keeper) {
 		a, b := begin(t, s, ada, "k1"), begin(t, s, ada, "k2")
 		day := normalize.DateOf(a.CreatedAt)
 		got, err := s.Spending(t.Context(), ada, day)
@@ -242,9 +246,9 @@ var spendingChecks = []check{
 		got, err = s.Spending(t.Context(), ada, day)
 		noError(t, err)
 		equal(t, got, []store.Spent{{Count: 1, Money: normalize.Money{Minor: 4608, Currency: "CNY"}}})
-	}),
+	}},
 	// A leaked key buys up to the ceiling and not one label more, however fast it is.
-	with("stops_a_hundred_buyers_at_the_ceiling", func(t *testing.T, s *store.DB) {
+	{"stops_a_hundred_buyers_at_the_ceiling", func(t *testing.T, s Keeper) {
 		for _, limit := range []struct {
 			tenant store.Tenant
 			c      store.Ceilings
@@ -269,14 +273,14 @@ var spendingChecks = []check{
 			noError(t, err)
 			equal(t, len(l.Items), 10) // what was refused has left nothing
 		}
-	}),
-	with("tells_how_much_is_gone", func(t *testing.T, s *store.DB) {
+	}},
+	{"tells_how_much_is_gone", func(t *testing.T, s Keeper) {
 		begin(t, s, ada, "k1")
 		b, err := s.BeginPurchase(t.Context(), intent(s, ada, "k2"))
 		noError(t, err)
 		equal(t, b.Spent, []store.Spent{{Count: 2, Money: usd(1280)}})
-	}),
-	with("refuses_an_impossible_amount", func(t *testing.T, s *store.DB) {
+	}},
+	{"refuses_an_impossible_amount", func(t *testing.T, s Keeper) {
 		for _, minor := range []int64{-1, 1 << 60} {
 			in := intent(s, ada, "k1")
 			in.Purchase.Spend.Minor = minor
@@ -284,5 +288,5 @@ var spendingChecks = []check{
 				t.Errorf("%d was counted", minor)
 			}
 		}
-	}),
+	}},
 }

@@ -3,7 +3,9 @@
 package storetest
 
 import (
+	"context"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -48,9 +50,9 @@ func Run(t *testing.T, fresh Fresh) {
 		{"installation", installationChecks},
 		{"keys", keyChecks},
 		{"rates", rateChecks},
-		{"purchase", purchaseChecks},
-		{"claim", claimChecks},
-		{"spending", spendingChecks},
+		{"purchase", slices.Concat(whole(purchaseChecks), sharedKeyChecks)},
+		{"claim", whole(claimChecks)},
+		{"spending", whole(spendingChecks)},
 		{"documents", documentChecks},
 		{"tracker", trackerChecks},
 		{"mapping", mappingChecks},
@@ -61,7 +63,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"pass", passChecks},
 		{"token", tokenChecks},
 		{"audit", auditChecks},
-		{"durability", durabilityChecks},
+		{"durability", slices.Concat(durabilityChecks, whole(writeChecks))},
 		{"tenancy", tenancyChecks},
 		{"text", textChecks},
 	} {
@@ -87,4 +89,40 @@ type check struct {
 // with makes a check of what needs one open store.
 func with(name string, run func(t *testing.T, s *store.DB)) check {
 	return check{name, func(t *testing.T, fresh Fresh) { run(t, open(t, fresh(t))) }}
+}
+
+// Keeper is what keeps purchases: a store, or what stands in for one.
+type Keeper interface {
+	store.Purchases
+	store.Documents
+	Meta() store.Meta
+	Tracker(ctx context.Context, tenant store.Tenant, id string) (store.Tracker, error)
+	ReadEvents(ctx context.Context, after int64, limit int) ([]store.Event, error)
+	ListAudit(ctx context.Context, tenant store.Tenant, page store.Page) (store.List[store.AuditEntry], error)
+}
+
+// purchaseCheck is a promise that needs no more than what keeps purchases.
+type purchaseCheck struct {
+	name string
+	run  func(t *testing.T, s Keeper)
+}
+
+// whole makes them checks of a whole store.
+func whole(list []purchaseCheck) []check {
+	var out []check
+	for _, c := range list {
+		out = append(out, with(c.name, func(t *testing.T, s *store.DB) { c.run(t, s) }))
+	}
+	return out
+}
+
+// RunPurchases proves what stands in for a store of purchases, as far as the promises of a
+// store are about them. open gives each check an empty one.
+func RunPurchases(t *testing.T, open func() Keeper) {
+	for _, c := range slices.Concat(purchaseChecks, claimChecks, spendingChecks, writeChecks) {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t, open())
+		})
+	}
 }

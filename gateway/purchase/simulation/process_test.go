@@ -1,0 +1,210 @@
+package simulation
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/crossdock-hub/crossdock/adapters"
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/purchase"
+	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
+)
+
+// process is one life of one gateway: the real service, with its worker. Whatever it asks of
+// the store or a carrier goes through here, where it may die or stand still.
+type process struct {
+	w    *world
+	slot int
+	svc  *purchase.Service
+	stop context.CancelFunc
+	work sync.WaitGroup
+	gone chan struct{} // closed at its death
+
+	mu     sync.Mutex
+	dead   bool
+	frozen chan struct{} // closed when it goes on; nil while it runs
+}
+
+// here is passed by every goroutine of a process before and after all that others can see. A
+// dead process has no goroutines: what it still does ends here.
+func (p *process) here() {
+	for {
+		p.mu.Lock()
+		dead, frozen := p.dead, p.frozen
+		p.mu.Unlock()
+		switch {
+		case dead:
+			runtime.Goexit()
+		case frozen == nil:
+			return
+		}
+		select {
+		case <-frozen:
+		case <-p.gone:
+		}
+	}
+}
+
+// die ends a life. Whoever calls it of the process itself goes on to here.
+func (p *process) die() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.dead {
+		p.dead = true
+		close(p.gone)
+		p.stop()
+	}
+}
+
+func (p *process) isDead() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dead
+}
+
+// freeze lets a process stand still for a while.
+func (p *process) freeze(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dead || p.frozen != nil {
+		return
+	}
+	wake := make(chan struct{})
+	p.frozen = wake
+	time.AfterFunc(d, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.frozen = nil
+		close(wake)
+	})
+}
+
+// suffer does what a fault does to the process itself, if it is one of those that are meant.
+func (p *process) suffer(f *fault, kinds map[string]string) {
+	if f == nil {
+		return
+	}
+	switch kinds[f.kind] {
+	case crash:
+		p.die()
+	case freeze:
+		p.freeze(f.lasts)
+	}
+	p.here()
+}
+
+// newProcess starts a gateway in a slot.
+func (w *world) newProcess(slot int) *process {
+	p := &process{w: w, slot: slot, gone: make(chan struct{})}
+	var specs []adapters.Spec
+	var list []*accounts.Account
+	for _, l := range lanes {
+		specs = append(specs, l.spec(w.bug))
+		list = append(list, &accounts.Account{ID: "acct_" + l.name, Tenant: tenant, Name: "main", Adapter: l.name, Enabled: true, Default: true,
+			CallbackToken: l.name, Spec: specs[len(specs)-1], Services: []string{service}, Resend: l.resends, Ops: l.ops(&line{p: p, c: w.carriers[l.name]})})
+	}
+	registry, err := accounts.NewRegistry(specs, list)
+	if err != nil {
+		panic(err) // the lanes are written here
+	}
+	p.svc = purchase.New(purchase.Deps{Registry: registry, Caller: caller{p}, Prices: w.prices, Store: door{w.mem, p},
+		Logger: slog.New(slog.DiscardHandler), Ceilings: func(string) store.Ceilings { return store.Ceilings{} },
+		Spend:      func(m normalize.Money, _ store.Ceilings) (normalize.Money, error) { return m, nil },
+		TrackEvery: time.Minute, Trackers: noTrackers{}})
+	ctx, stop := context.WithCancel(context.Background())
+	p.stop = stop
+	p.work.Go(func() { p.svc.Work(ctx) })
+	return p
+}
+
+// keep runs a slot: one life after another, until all is over.
+func (w *world) keep(slot int) {
+	for life := 0; ; life++ {
+		p := w.newProcess(slot)
+		w.put(slot, p)
+		select {
+		case <-p.gone:
+			w.put(slot, nil)
+			time.Sleep(w.between(300*time.Millisecond, 3*time.Second, "down", slot, life))
+		case <-w.over:
+			p.svc.Close()
+			p.stop()
+			p.work.Wait()
+			return
+		}
+	}
+}
+
+type noTrackers struct{}
+
+func (noTrackers) Cancel(context.Context, string, string) error { return nil }
+
+// The calls' limits. They are shorter than the usual ones, since nothing here is slow by itself.
+const (
+	limitLabel = 4 * time.Second
+	limitOther = 2 * time.Second
+	// leaseLabel is the lease that the service takes for a label: the limit and its slack.
+	leaseLabel = limitLabel + 5*time.Second
+)
+
+// caller has no guards but the limits: what the guards do is not under test.
+type caller struct{ p *process }
+
+func (c caller) Limit(op adapters.Operation) time.Duration {
+	if op == adapters.OpLabel || op == adapters.OpVoid {
+		return limitLabel
+	}
+	return limitOther
+}
+
+func (c caller) Call(ctx context.Context, _ *accounts.Account, op adapters.Operation, fn func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, c.Limit(op))
+	defer cancel()
+	return fn(ctx)
+}
+
+func (c caller) Admit(_ context.Context, _ *accounts.Account, op adapters.Operation) (accounts.Permit, error) {
+	c.p.here()
+	if c.p.w.strike("admit", -1) != nil {
+		return nil, &normalize.Error{Kind: normalize.KindCircuitOpen, NotSent: true, Message: "not admitted"}
+	}
+	return &permit{c, op}, nil
+}
+
+type evidenceKey struct{}
+
+func (c caller) Recorded(ctx context.Context, keep func(context.Context, normalize.Evidence) error) (context.Context, func() string) {
+	return context.WithValue(ctx, evidenceKey{}, keep), func() string { return "" }
+}
+
+type permit struct {
+	c  caller
+	op adapters.Operation
+}
+
+func (p *permit) Cancel() {}
+
+func (p *permit) Run(ctx context.Context, fn func(context.Context) error) error {
+	if p.op == adapters.OpLabel && p.c.p.w.bug == bugLateDeadline {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.c.Limit(p.op))
+	defer cancel()
+	err := fn(ctx)
+	if p.op != adapters.OpLabel || err == nil {
+		return err
+	}
+	e := normalize.AsError(err)
+	if (p.c.p.w.bug == bugResend || p.c.p.w.bug == bugDuplicate) && !e.NotSent && e.Kind.AfterWrite() == normalize.Unknown {
+		again, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.c.Limit(p.op))
+		defer cancel()
+		if err = fn(again); err != nil && p.c.p.w.bug == bugDuplicate && normalize.KindOf(err) == normalize.KindDuplicate {
+			err = normalize.Fail(normalize.KindRejected, "the carrier refused")
+		}
+	}
+	return err
+}
