@@ -108,8 +108,11 @@ type TrackRequest struct {
 
 // Tracking is what a carrier knows of one parcel.
 type Tracking struct {
-	TrackingNumber    string
-	Numbers           []TrackedNumber // other numbers of the same parcel
+	TrackingNumber string
+	Numbers        []TrackedNumber // other numbers of the same parcel
+	// Pieces are the parcels that travel under this number, where there are several: all of
+	// them must be delivered. Their scans name them in Number.
+	Pieces            []string        `json:",omitempty"`
 	Events            []TrackingEvent // in any order
 	EstimatedDelivery Date
 	TrackingURL       string

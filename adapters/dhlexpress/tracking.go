@@ -54,7 +54,8 @@ func trackCall(number string) (path string, query url.Values) {
 }
 
 // trackingFrom reads one shipment. Its own scans count once; a piece adds those that are not
-// among them, under its own number.
+// among them, under its own number. Where there are several pieces, what ends the way of one
+// is told of that piece alone: the shipment's list repeats it without saying whose it was.
 func trackingFrom(s trackedShipment, asked string) normalize.Tracking {
 	out := normalize.Tracking{
 		TrackingNumber: asked, TrackingURL: trackingURL(either(s.ShipmentTrackingNumber, asked)),
@@ -64,24 +65,55 @@ func trackingFrom(s trackedShipment, asked string) normalize.Tracking {
 	if d, err := normalize.ParseDate(day); err == nil {
 		out.EstimatedDelivery = d
 	}
+	whose := s.endings()
 	seen := map[string]bool{}
-	add := func(number string, scans []scan) {
+	add := func(number string, scans []scan, takes func(scan) bool) {
 		for _, sc := range scans {
-			if key := sc.key(); !seen[key] {
-				seen[key] = true
+			if takes(sc) {
+				seen[sc.key()] = true
 				out.Events = append(out.Events, eventOf(sc, number, out.OriginCountry, out.DestCountry))
 			}
 		}
 	}
-	add(s.ShipmentTrackingNumber, s.Events)
+	add(s.ShipmentTrackingNumber, s.Events, func(sc scan) bool { return !seen[sc.key()] && whose[sc.key()] == "" })
+	one := len(s.Pieces) > 1 && pieceNumber.MatchString(asked)
 	for _, p := range s.Pieces {
+		if one && p.TrackingNumber != asked {
+			continue // another parcel than the one that is followed
+		}
 		if p.TrackingNumber != "" && p.TrackingNumber != asked {
 			out.Numbers = append(out.Numbers, normalize.TrackedNumber{Number: p.TrackingNumber})
+			if len(s.Pieces) > 1 {
+				out.Pieces = append(out.Pieces, p.TrackingNumber)
+			}
 		}
-		add(p.TrackingNumber, p.Events)
+		own := map[string]bool{}
+		add(p.TrackingNumber, p.Events, func(sc scan) bool {
+			key := sc.key()
+			again := own[key]
+			own[key] = true
+			return !again && (!seen[key] || whose[key] != "" && p.TrackingNumber != "")
+		})
 	}
 	if s.ShipmentTrackingNumber != "" && s.ShipmentTrackingNumber != asked {
 		out.Numbers = append(out.Numbers, normalize.TrackedNumber{Number: s.ShipmentTrackingNumber})
+	}
+	return out
+}
+
+// endings are the scans of pieces after which nothing but a return follows, each with one of
+// its pieces; none where there is only one piece.
+func (s trackedShipment) endings() map[string]string {
+	out := map[string]string{}
+	if len(s.Pieces) < 2 {
+		return out
+	}
+	for _, p := range s.Pieces {
+		for _, sc := range p.Events {
+			if p.TrackingNumber != "" && meaningOf(sc.TypeCode).status.Terminal() {
+				out[sc.key()] = p.TrackingNumber
+			}
+		}
 	}
 	return out
 }

@@ -31,6 +31,41 @@ func TestTrack(t *testing.T) {
 	}
 }
 
+// Of several pieces each is delivered by itself, though the shipment's own list repeats it; one
+// that is followed alone hears nothing of the others.
+func TestPiecesAreDeliveredOneByOne(t *testing.T) {
+	t.Parallel()
+	at := func(clock, code string) scan {
+		return scan{Date: "2027-01-21", Time: clock, GMTOffset: "+01:00", TypeCode: code}
+	}
+	const one, two = "JD014600004617230770", "JD014600004617230771"
+	s := trackedShipment{ShipmentTrackingNumber: "1103733901",
+		Events: []scan{at("08:00:00", "WC"), at("11:00:00", "OK"), at("11:00:00", "OK")},
+		Pieces: []trackedPiece{{one, []scan{at("08:00:00", "WC"), at("11:00:00", "OK")}}, {two, []scan{at("08:00:00", "WC")}}}}
+	tell := func(asked string) string {
+		var out []string
+		tr := trackingFrom(s, asked)
+		for _, e := range tr.Events {
+			out = append(out, e.Code+" "+e.Number)
+		}
+		return strings.Join(append(out, tr.Pieces...), ", ")
+	}
+	if got, want := tell("1103733901"), "WC 1103733901, OK "+one+", "+one+", "+two; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := tell(two), "WC 1103733901"; got != want {
+		t.Errorf("the other piece: got %s, want %s", got, want)
+	}
+	s.Pieces[1].Events = append(s.Pieces[1].Events, at("11:00:00", "OK"))
+	if got, want := tell("1103733901"), "WC 1103733901, OK "+one+", OK "+two+", "+one+", "+two; got != want {
+		t.Errorf("at the same minute: got %s, want %s", got, want)
+	}
+	s.Pieces = s.Pieces[:1]
+	if got, want := tell("1103733901"), "WC 1103733901, OK 1103733901"; got != want {
+		t.Errorf("a single piece: got %s, want %s", got, want)
+	}
+}
+
 // A shipment that exists and was not scanned is not found, as a number that DHL does not know.
 func TestNotScannedYet(t *testing.T) {
 	t.Parallel()

@@ -38,6 +38,11 @@ func (n news) fold(t *store.Tracker, d *details, fresh []store.TrackerEvent) ([]
 
 // learn takes in what a message says besides its scans.
 func (n news) learn(t *store.Tracker, d *details) {
+	for _, piece := range n.pieces {
+		if i, known := slices.BinarySearch(d.Marks.Pieces, piece); !known && len(d.Marks.Pieces) < maxNumbers {
+			d.Marks.Pieces = slices.Insert(d.Marks.Pieces, i, piece)
+		}
+	}
 	t.Numbers = merge(t.Number, t.Numbers, append([]normalize.TrackedNumber{{Number: n.number}}, n.numbers...))
 	if c := n.asOf.Compare(d.URLAsOf); n.url != "" && (c > 0 || c == 0 && n.url > d.TrackingURL) {
 		d.TrackingURL, d.URLAsOf = n.url, n.asOf
@@ -47,12 +52,17 @@ func (n news) learn(t *store.Tracker, d *details) {
 	}
 }
 
-// step applies one scan and says what to tell of it.
-func step(t *store.Tracker, d *details, e *store.TrackerEvent) ([]store.Event, error) {
-	before := d.Marks.decides()
+// advance moves the tracker by one scan, and returns which scan decided before and now.
+func advance(t *store.Tracker, d *details, e *store.TrackerEvent) (before, by *mark) {
+	before = d.Marks.decides()
 	d.Marks.add(e.Dedupe, e.Event)
 	d.Marks.settle(t)
-	by := d.Marks.decides()
+	return before, d.Marks.decides()
+}
+
+// step applies one scan and says what to tell of it.
+func step(t *store.Tracker, d *details, e *store.TrackerEvent) ([]store.Event, error) {
+	before, by := advance(t, d, e)
 	shown := presentEvent(*e)
 	data, err := json.Marshal(Update{Summary: present(t, *d), Event: &shown, Sequence: e.Seq, Late: e.Late})
 	if err != nil {

@@ -302,16 +302,19 @@ var someStatuses = []normalize.Status{
 // drawMessages makes any news that a carrier may tell of one parcel, with many scans of the
 // same minute.
 func drawMessages(t *rapid.T) []normalize.Tracking {
+	pieces := rapid.SliceOfN(rapid.SampledFrom([]string{"P1", "P2", "P3"}), 0, 4).Draw(t, "pieces")
 	numbers := []normalize.TrackedNumber{{Number: "LM1DE", Carrier: "DHL", Leg: normalize.LegLastMile}, {Number: "LM1DE"}, {Number: "UB1"}}
 	var out []normalize.Tracking
 	for i := range rapid.IntRange(1, 12).Draw(t, "messages") {
 		tr := message()
 		for j := range rapid.IntRange(0, 4).Draw(t, "scans") {
 			e := scan(fmt.Sprintf("C%d.%d", i, j), hour(float64(rapid.IntRange(0, 9).Draw(t, "hour"))), rapid.SampledFrom(someStatuses).Draw(t, "status"))
+			e.Number = rapid.SampledFrom([]string{"", "", "LX1CN", "P1", "P2", "P3"}).Draw(t, "number")
 			e.Leg = rapid.SampledFrom([]normalize.Leg{"", normalize.LegLineHaul, normalize.LegLastMile}).Draw(t, "leg")
 			e.SignedBy = rapid.SampledFrom([]string{"", "A", "B"}).Draw(t, "signed by")
 			tr.Events = append(tr.Events, e)
 		}
+		tr.Pieces = pieces
 		tr.Numbers = rapid.SliceOfN(rapid.SampledFrom(numbers), 0, 2).Draw(t, "numbers")
 		tr.EstimatedDelivery = rapid.SampledFrom([]normalize.Date{"", "2026-11-28", "2026-11-29"}).Draw(t, "estimate")
 		tr.TrackingURL = rapid.SampledFrom([]string{"", "https://track.test/a", "https://track.test/b"}).Draw(t, "url")

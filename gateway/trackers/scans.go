@@ -16,7 +16,7 @@ import (
 const (
 	maxScans   = 10_000
 	maxPortion = 1_000 // scans in one write
-	maxNumbers = 32
+	maxNumbers = 128
 	maxText    = 2_000 // bytes of each of a carrier's words
 	maxWord    = 200   // bytes of a code, a number, a place
 )
@@ -25,6 +25,7 @@ const (
 type news struct {
 	number   string
 	numbers  []normalize.TrackedNumber
+	pieces   []string
 	events   []store.TrackerEvent // by their own time
 	asOf     time.Time            // of the newest of them
 	estimate normalize.Date
@@ -40,6 +41,11 @@ func newsOf(account string, tr normalize.Tracking, source Source, callback strin
 		if o.Number = cut(o.Number, maxWord); o.Number != "" {
 			o.Carrier = cut(o.Carrier, maxWord)
 			n.numbers = append(n.numbers, o)
+		}
+	}
+	for _, piece := range tr.Pieces[:min(len(tr.Pieces), maxNumbers)] {
+		if piece = cut(piece, maxWord); piece != "" {
+			n.pieces = append(n.pieces, piece)
 		}
 	}
 	for _, e := range tr.Events[:min(len(tr.Events), maxScans)] {

@@ -72,8 +72,8 @@ func (iv Intervals) next(t *store.Tracker, d *details) time.Time {
 // afterDelivery is the first of the last looks that lies ahead.
 func (iv Intervals) afterDelivery(now time.Time, d *details) time.Time {
 	delivered := now
-	if d.Marks.Delivered != nil && d.Marks.Delivered.At.Before(now) {
-		delivered = d.Marks.Delivered.At
+	if _, last, _ := d.Marks.delivered(); last != nil && last.At.Before(now) {
+		delivered = last.At
 	}
 	for _, after := range iv.AfterDelivery {
 		if at := delivered.Add(after); at.After(now) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -173,6 +174,8 @@ func (s *Service) show(ctx context.Context, row store.Tracker) (Tracker, error) 
 	if err != nil {
 		return Tracker{}, err
 	}
+	// Scans of one time stand in the order of the way, not in that of their arrival.
+	slices.SortStableFunc(events, func(a, b store.TrackerEvent) int { return markOf(a).compare(markOf(b)) })
 	out := Tracker{Summary: present(&row, detailsOf(&row)), Events: make([]Event, 0, len(events))}
 	for _, e := range events {
 		out.Events = append(out.Events, presentEvent(e))

@@ -2,6 +2,7 @@ package trackers
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -37,16 +38,27 @@ func (d details) encode() (json.RawMessage, error) { return json.Marshal(d) }
 // The timeline is read in its own order, by three rules. Before anything terminal the newest
 // scan is the status. After a cancellation, an expiry or a return nothing counts any more.
 // After a delivery only a return counts; where the newest of both is a delivery again, the
-// return was given up.
+// return was given up. Where several pieces travel together, they are delivered when the last
+// of them is.
 type marks struct {
 	Open           *mark `json:"open,omitempty"`            // the newest of those that end nothing
-	FirstDelivered *mark `json:"first_delivered,omitempty"` // the first delivery
+	FirstDelivered *mark `json:"first_delivered,omitempty"` // the first delivery that names no parcel
 	Delivered      *mark `json:"delivered,omitempty"`       // the newest one
-	Signed         *mark `json:"signed,omitempty"`          // the newest one that names who signed
-	Returning      *mark `json:"returning,omitempty"`       // the newest
-	Returned       *mark `json:"returned,omitempty"`        // the first
-	Closed         *mark `json:"closed,omitempty"`          // the first cancellation or expiry
-	Leg            *mark `json:"leg,omitempty"`             // the newest that names a leg
+	// Parcels are the deliveries that name a parcel, and Pieces the parcels that must all be
+	// delivered, where there are several.
+	Parcels   map[string]delivery `json:"parcels,omitempty"`
+	Pieces    []string            `json:"pieces,omitempty"`
+	Signed    *mark               `json:"signed,omitempty"`    // the newest one that names who signed
+	Returning *mark               `json:"returning,omitempty"` // the newest
+	Returned  *mark               `json:"returned,omitempty"`  // the first
+	Closed    *mark               `json:"closed,omitempty"`    // the first cancellation or expiry
+	Leg       *mark               `json:"leg,omitempty"`       // the newest that names a leg
+}
+
+// delivery is the first and the newest time at which one parcel was delivered.
+type delivery struct {
+	First *mark `json:"first"`
+	Last  *mark `json:"last"`
 }
 
 // add takes a scan in. One that says nothing changes nothing.
@@ -57,7 +69,7 @@ func (m *marks) add(key string, e normalize.TrackingEvent) {
 	n := &mark{At: e.OccurredAt.UTC(), Key: key, Status: e.Status, Substatus: e.Substatus, Leg: e.Leg}
 	switch e.Status {
 	case normalize.StatusDelivered:
-		m.FirstDelivered, m.Delivered = earlier(m.FirstDelivered, n), later(m.Delivered, n)
+		m.addDelivery(e.Number, n)
 		if e.SignedBy != "" {
 			signed := *n
 			signed.SignedBy = e.SignedBy
@@ -77,21 +89,78 @@ func (m *marks) add(key string, e normalize.TrackingEvent) {
 	}
 }
 
+// addDelivery takes the delivery of a parcel in, or of whatever is followed where the scan
+// names none.
+func (m *marks) addDelivery(number string, n *mark) {
+	if number == "" {
+		m.FirstDelivered, m.Delivered = earlier(m.FirstDelivered, n), later(m.Delivered, n)
+		return
+	}
+	d := m.Parcels[number]
+	if d.First == nil && len(m.Parcels) >= maxNumbers {
+		return
+	}
+	if m.Parcels == nil {
+		m.Parcels = map[string]delivery{}
+	}
+	m.Parcels[number] = delivery{earlier(d.First, n), later(d.Last, n)}
+}
+
+// delivered is when everything was delivered at first, and last, nil while something is
+// missing; partly is the newest delivery of a piece then.
+func (m marks) delivered() (first, last, partly *mark) {
+	first, last = m.FirstDelivered, m.Delivered
+	several := len(m.Pieces) > 1
+	var all, newest *mark
+	done := 0
+	for number, d := range m.Parcels {
+		if several && slices.Contains(m.Pieces, number) {
+			all, newest = later(all, d.First), later(newest, d.Last)
+			done++
+		} else {
+			first, last = earlier(first, d.First), later(last, d.Last)
+		}
+	}
+	switch {
+	case several && done == len(m.Pieces):
+		return earlier(first, all), later(last, newest), nil
+	case first != nil:
+		return first, later(last, newest), nil
+	}
+	return nil, nil, newest
+}
+
 // decides is the scan that is the parcel's status; nil while there is none.
 func (m marks) decides() *mark {
-	end := earlier(m.FirstDelivered, m.Returned)
+	first, last, partly := m.delivered()
+	end := earlier(first, m.Returned)
 	switch {
 	case m.Closed != nil && (end == nil || m.Closed.compare(*end) < 0):
 		return m.Closed
 	case m.Returned != nil:
 		return m.Returned
-	case m.Delivered != nil && m.Returning != nil && m.Returning.compare(*m.Delivered) > 0:
+	case last != nil && m.Returning != nil && m.Returning.compare(*last) > 0:
 		return m.Returning
-	case m.Delivered != nil:
-		return m.Delivered
+	case last != nil:
+		return last
+	case partly != nil:
+		return partlyDelivered(later(m.Open, m.Returning), partly)
 	default:
 		return later(m.Open, m.Returning)
 	}
+}
+
+// partlyDelivered is what the newest scan says of a consignment of which some pieces have
+// arrived: the delivery of a piece leaves the others on their way.
+func partlyDelivered(open, piece *mark) *mark {
+	by := *later(open, piece)
+	if by.Status == normalize.StatusDelivered {
+		by.Status, by.Substatus = normalize.StatusInTransit, ""
+	}
+	if by.Substatus == "" {
+		by.Substatus = normalize.SubstatusPartlyDelivered
+	}
+	return &by
 }
 
 // settle writes the marks' verdict to the tracker. Without one it keeps what it had.
@@ -109,10 +178,11 @@ func (m marks) settle(t *store.Tracker) {
 
 // proof is when the parcel was delivered, and who signed where a carrier told.
 func (m marks) proof() *ProofOfDelivery {
-	if by := m.decides(); m.Delivered == nil || by == m.Closed {
+	_, last, _ := m.delivered()
+	if by := m.decides(); last == nil || by == m.Closed {
 		return nil
 	}
-	p := &ProofOfDelivery{At: m.Delivered.At}
+	p := &ProofOfDelivery{At: last.At}
 	if m.Signed != nil {
 		p.At, p.SignedBy = m.Signed.At, m.Signed.SignedBy
 	}
