@@ -57,6 +57,13 @@ var settingsOf = map[string]func(p mocks.PublishedAccount) map[string]any{
 			"hook_header": p.Credentials["hook_header"], "hook_token": p.Credentials["hook_token"],
 		}
 	},
+	"wishpost": func(p mocks.PublishedAccount) map[string]any {
+		return map[string]any{
+			"base_url": p.BaseURL, "client_id": p.Credentials["client_id"], "client_secret": p.Credentials["client_secret"],
+			"refresh_token": p.Credentials["refresh_token"], "services": p.Settings["services"],
+			"warehouse_code": p.Settings["warehouse_code"], "cancel_reason_code": p.Settings["cancel_reason_code"],
+		}
+	},
 	"dhl_express": func(p mocks.PublishedAccount) map[string]any {
 		return map[string]any{
 			"base_url": p.URLs["api"],

@@ -9,10 +9,11 @@ import (
 	"github.com/crossdock-hub/crossdock/mocks/dhlunified"
 	"github.com/crossdock-hub/crossdock/mocks/sf"
 	"github.com/crossdock-hub/crossdock/mocks/speedpak"
+	"github.com/crossdock-hub/crossdock/mocks/wishpost"
 	"github.com/crossdock-hub/crossdock/mocks/yanwen"
 )
 
 // Makers are those of every carrier that the sandbox has.
 func Makers() []mocks.Maker {
-	return []mocks.Maker{amazonfba.New, cainiao.New, dhlexpress.New, dhlunified.New, sf.New, speedpak.New, yanwen.New}
+	return []mocks.Maker{amazonfba.New, cainiao.New, dhlexpress.New, dhlunified.New, sf.New, speedpak.New, wishpost.New, yanwen.New}
 }
