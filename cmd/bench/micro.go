@@ -35,6 +35,7 @@ var pairs = []pair{
 	{what: "price converted and allocated", pkg: "fx", name: "Price", bare: bareExchange, than: "shopspring/decimal: three products, rounded"},
 	{what: "price by rate card", pkg: "ratecard", name: "Price"},
 	{what: "business days added", pkg: "calendar", name: "AddBusinessDays"},
+	{what: "200 rules held against an order", pkg: "mandates", name: "Decide", reference: "DecideByHand", than: "the same conditions in plain Go, 25 channels"},
 	{what: "one scan folded into a timeline", pkg: "trackers", name: "Fold", unit: "ns/scan"},
 }
 

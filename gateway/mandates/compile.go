@@ -28,6 +28,7 @@ type condition struct {
 	reads []string
 	// perChannel says that it asks for properties of the channel.
 	perChannel bool
+	settings   map[string]bool
 }
 
 // compileWhen compiles a condition on the order, and on the channel. settings are the
@@ -58,7 +59,7 @@ func compile(text string, env any, settings map[string]bool, opts ...expr.Option
 		return nil, err
 	}
 	slices.Sort(check.reads)
-	return &condition{text: text, program: program, reads: slices.Compact(check.reads), perChannel: check.perChannel}, nil
+	return &condition{text: text, program: program, reads: slices.Compact(check.reads), perChannel: check.perChannel, settings: settings}, nil
 }
 
 func at(from int, reason string) string { return fmt.Sprintf("at character %d: %s", from+1, reason) }
@@ -126,6 +127,7 @@ func (c *checker) member(n *ast.MemberNode) {
 		if _, ok := c.settings[name]; !ok {
 			c.fault(n, "the file has no setting %s", name)
 		}
+		c.reads = append(c.reads, path)
 	case strings.HasPrefix(path, "lane."):
 		c.reads = append(c.reads, path)
 	}

@@ -31,7 +31,7 @@ func (d *Decision) Trace() []Trace {
 			ValidFrom: Text(r.ValidFrom), ValidTo: Text(r.ValidTo), Saw: map[string]string{"placed_at": string(d.facts.on())}, Verdicts: map[string]Word{}}
 		if r.when != nil {
 			for _, name := range r.when.reads {
-				t.Saw[name] = d.facts.show(name)
+				t.Saw[name] = r.when.show(d.facts, name)
 			}
 		}
 		if st.outcome == Applies {
@@ -47,6 +47,14 @@ func (d *Decision) Trace() []Trace {
 }
 
 const notSaid = "not said"
+
+// show is one thing that a condition reads, in words.
+func (c *condition) show(f *facts, name string) string {
+	if setting, ok := strings.CutPrefix(name, "setting."); ok {
+		return strconv.FormatBool(c.settings[setting])
+	}
+	return f.show(name)
+}
 
 // show is one fact in words.
 func (f *facts) show(name string) string {
