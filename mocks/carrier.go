@@ -87,6 +87,14 @@ type Pusher interface {
 	Acked(status int, body []byte) bool
 }
 
+// Unsigned is a Pusher whose secret, if it has one, shows who sends and does not cover what is
+// said, so that its customers ask again what is true.
+type Unsigned interface {
+	Pusher
+	// Unsigned says so; it does nothing.
+	Unsigned()
+}
+
 // Batcher is a Pusher that tells of several scans in one message.
 type Batcher interface {
 	Pusher

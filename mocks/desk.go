@@ -50,6 +50,11 @@ func (d *Desk) Visible(committed time.Time) bool {
 	return time.Since(committed) >= d.sandbox.opts.SearchLag
 }
 
+// Forgotten tells whether a carrier that keeps its parcels this long knows no more of a scan.
+func (d *Desk) Forgotten(scanned time.Time, kept time.Duration) bool {
+	return !d.sandbox.opts.Remember && time.Since(scanned) >= kept
+}
+
 // LateNumbers is how long after a purchase its late numbers and documents are there.
 func (d *Desk) LateNumbers() time.Duration { return d.sandbox.opts.LateNumbers }
 

@@ -5,7 +5,8 @@ package mocks
 type Pushing struct {
 	Pusher
 	Code, Account string
-	Secret        string // what the carrier signs with; empty where it signs nothing
+	Secret        string // what the carrier signs with, or shows; empty where it has none
+	Signed        bool   // the secret covers what is said
 	URL           string // where the messages go; empty until a gateway has told
 }
 
@@ -17,7 +18,9 @@ func (s *Sandbox) Pushing() []Pushing {
 		c := b.counters[code]
 		if p, ok := c.carrier.(Pusher); ok {
 			url, _ := s.callbacks.of(code, c.account.ID)
-			out = append(out, Pushing{Pusher: p, Code: code, Account: c.account.ID, Secret: c.account.PushSecret, URL: url})
+			_, unsigned := p.(Unsigned)
+			out = append(out, Pushing{Pusher: p, Code: code, Account: c.account.ID, Secret: c.account.PushSecret,
+				Signed: c.account.PushSecret != "" && !unsigned, URL: url})
 		}
 	}
 	return out

@@ -25,6 +25,7 @@ type Options struct {
 	RequestsPerSecond int           // per account; 200
 	Seed              uint64        // where serial numbers start; random when 0
 	HTTP              *http.Client  // sends the pushes; 5 s each and no redirects when nil
+	Remember          bool          // carriers that forget old parcels know them for ever
 }
 
 const (

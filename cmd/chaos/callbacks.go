@@ -121,7 +121,7 @@ func hostCarriers() (box *mocks.Sandbox, url string, end func(), err error) {
 	if err != nil {
 		return nil, "", nil, err
 	}
-	box = mocks.New(mocks.Options{RequestsPerSecond: -1}, simulations.Makers()...)
+	box = mocks.New(mocks.Options{RequestsPerSecond: -1, Remember: true}, simulations.Makers()...)
 	server := &http.Server{Handler: box, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(ln) }() // ends by Close
 	return box, "http://" + ln.Addr().String(), func() { _ = server.Close(); box.Close() }, nil

@@ -169,7 +169,7 @@ func (e *evidence) message(m *message, files map[string]map[string]bool) {
 		e.add(unaccounted, "%s: authentic garbage is refused", name)
 	case m.kind == garbage && !in("quarantined"):
 		e.add(unaccounted, "%s: garbage was acknowledged and is not in the quarantine", name)
-	case m.kind == forged && !m.of.parcel.carrier.signs():
+	case m.kind == forged && !m.of.parcel.carrier.secret():
 		// Nobody can tell a lie from a hint. That it is not believed shows on the timeline.
 	case m.kind == forged && m.acked:
 		e.add(unaccounted, "%s: a forgery was acknowledged", name)

@@ -30,9 +30,8 @@ type pusher struct {
 	channel string
 }
 
-// signs tells whether the carrier signs what it sends. What it does not sign is a hint, and
-// the carrier is asked.
-func (p *pusher) signs() bool { return p.Secret != "" }
+// secret tells whether a forger lacks something that the carrier has.
+func (p *pusher) secret() bool { return p.Secret != "" }
 
 // pushersOf are all carriers of the box that push and that the gateway knows.
 func pushersOf(box *mocks.Sandbox, channels []channel, only []string) ([]*pusher, error) {
@@ -215,7 +214,7 @@ func (m *message) body() (mocks.Message, error) {
 	switch {
 	case m.kind == garbage: // of no parcel at all
 		parcel.Number, parcel.CarrierID, parcel.Reference = "", "", ""
-	case m.kind == forged && f.carrier.signs():
+	case m.kind == forged && f.carrier.secret():
 		secret = "not " + secret
 	}
 	return f.carrier.Message(parcel, s, secret)

@@ -85,7 +85,7 @@ func (s *sender) run(ctx context.Context) {
 func (s *sender) send(ctx context.Context, m *message) bool {
 	m.tries++
 	f := m.of.parcel
-	if m.kind == news && !f.carrier.signs() {
+	if m.kind == news && !f.carrier.Signed { // what is not signed is a hint, and the carrier is asked
 		m.of.known.Do(func() { s.stage.box.Scan(f.carrier.Code, f.Number, m.of.Scan) })
 	}
 	out, err := m.body()

@@ -64,7 +64,7 @@ func (c *Carrier) getShipments(w http.ResponseWriter, r *http.Request) {
 	}
 	number, service := q.Get("trackingNumber"), q.Get("service")
 	p, ok := c.desk.Parcel(number)
-	known := ok && len(p.Scans) > 0 && time.Since(p.Scans[len(p.Scans)-1].At) < keptFor
+	known := ok && len(p.Scans) > 0 && !c.desk.Forgotten(p.Scans[len(p.Scans)-1].At, keptFor)
 	if !known || q.Has("offset") && q.Get("offset") != "0" {
 		notFound(w, r)
 		return

@@ -57,7 +57,7 @@ type reference struct {
 
 // idOf writes a number as DHL does: as text, but for some that are all digits.
 func idOf(number string) json.RawMessage {
-	digits := strings.Trim(number, "0123456789") == "" && number[0] != '0' && len(number) <= 15
+	digits := number != "" && strings.Trim(number, "0123456789") == "" && number[0] != '0' && len(number) <= 15
 	if digits && strings.HasSuffix(number, "8") {
 		return json.RawMessage(number)
 	}

@@ -95,7 +95,7 @@ func (c *Carrier) routesOf(number, phone string, language int) []route {
 	}
 	p, _ := c.desk.Parcel(number)
 	for _, s := range p.Scans {
-		if time.Since(s.At) < keptFor {
+		if !c.desk.Forgotten(s.At, keptFor) {
 			out = append(out, routeOf(s, language))
 		}
 	}
