@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed fx/*.csv ratecards/*.csv calendars/*.csv platforms/*.yaml examples crossdock.example.yaml
+//go:embed fx/*.csv ratecards/*.csv calendars/*.csv platforms/*.yaml promises/*.yaml examples crossdock.example.yaml
 var files embed.FS
 
 // FX holds the exchange rates: fx.csv, real and dated, and sandbox.csv, examples.
@@ -19,6 +19,9 @@ func Calendars() fs.FS { return sub("calendars") }
 
 // Platforms holds the rules of marketplaces, one file for each.
 func Platforms() fs.FS { return sub("platforms") }
+
+// Promises holds by when parcels are promised, and how far they should have come by then.
+func Promises() fs.FS { return sub("promises") }
 
 // Examples holds example orders and inbound plans, as the command line takes them.
 func Examples() fs.FS { return sub("examples") }

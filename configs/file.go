@@ -21,6 +21,7 @@ type File struct {
 	FX            Exchange         `yaml:"fx" doc:"exchange rates"`
 	RateCards     string           `yaml:"ratecards" doc:"folder of rate cards, <channel>.csv; a channel's card there replaces the example that is shipped"`
 	Platforms     string           `yaml:"platforms" doc:"folder of platform rules, which replace those shipped for the same platform"`
+	Promises      string           `yaml:"promises" doc:"folder of promised times of delivery and dispatch, *.yaml; a promise there replaces the shipped one of its id"`
 	Guards        Guards           `yaml:"guards" doc:"how carriers are called"`
 	Purchases     Purchases        `yaml:"purchases" doc:"how labels are bought"`
 	Tracking      Tracking         `yaml:"tracking" doc:"how often carriers are asked for parcels; what is left out is as it is by default, and shorter in the sandbox"`

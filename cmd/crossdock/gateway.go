@@ -29,6 +29,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/outbound"
+	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/ratecard"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
@@ -149,17 +150,21 @@ func (g *gatewayProcess) services() error {
 	if err != nil {
 		return fmt.Errorf("platform rules cannot be used:\n%w", err)
 	}
+	promised, err := promises.Load(configs.Promises(), folder(o.file.Promises), days)
+	if err != nil {
+		return fmt.Errorf("promises cannot be used:\n%w", err)
+	}
 	g.mandates = mandates.NewJudge(rules, mandates.Channels(g.registry.Specs()), rates)
 	caller := accounts.NewCaller(g.guards, o.logger)
 	g.rating = rating.New(rating.Deps{Registry: g.registry, Caller: caller, Cards: cards, Currencies: rates, Calendar: days, Store: g.store,
-		Mandates: g.mandates})
+		Mandates: g.mandates, Promises: promised})
 	if g.trackers, err = trackers.New(plantedTrackers(trackers.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger,
-		Intervals: g.intervals(), Metrics: g.metrics})); err != nil {
+		Intervals: g.intervals(), Metrics: g.metrics, Promises: promised})); err != nil {
 		return err
 	}
 	g.purchases = purchase.New(planted(purchase.Deps{Registry: g.registry, Caller: caller, Prices: g.rating, Store: g.store, Logger: o.logger,
 		Ceilings: ceilings(o.file), Spend: spend(rates), DriftPercent: o.file.Purchases.DriftPercent,
-		TrackEvery: g.intervals().Begin, Trackers: g.trackers, Mandates: g.mandates}))
+		TrackEvery: g.intervals().Begin, Trackers: g.trackers, Mandates: g.mandates, Promises: promised}))
 	if g.inbox, err = inbox.New(plantedInbox(inbox.Deps{Registry: g.registry, Caller: caller, Store: g.store, Trackers: g.trackers, Logger: o.logger, Metrics: g.metrics})); err != nil {
 		return err
 	}
@@ -267,6 +272,7 @@ func (g *gatewayProcess) run(ctx context.Context, ln net.Listener, metricsListen
 func (g *gatewayProcess) startWorkers(ctx context.Context, work *sync.WaitGroup) {
 	work.Go(func() { g.purchases.Work(ctx) })
 	work.Go(func() { g.trackers.Run(ctx) })
+	work.Go(func() { g.trackers.WatchPromises(ctx) })
 	work.Go(func() { g.inbox.Run(ctx) })
 	work.Go(func() { g.inbound.Run(ctx) })
 	work.Go(func() { g.webhooks.Run(ctx) })

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -59,10 +60,23 @@ func findTracker(ctx context.Context, cl *client, number, channel string) (track
 }
 
 func writeTracker(w io.Writer, t trackers.Tracker) error {
-	if _, err := fmt.Fprintf(w, "%s  %s  %s\n\n", t.TrackingNumber, t.Channel, t.Status); err != nil {
+	if _, err := fmt.Fprintf(w, "%s  %s  %s\n%s\n", t.TrackingNumber, t.Channel, t.Status, promiseLine(t)); err != nil {
 		return err
 	}
 	return writeEvents(w, t.Events)
+}
+
+// promiseLine tells by when the parcel was promised and whether it keeps that; "" where
+// nothing was.
+func promiseLine(t trackers.Tracker) string {
+	line := ""
+	if t.PromisedBy != "" {
+		line = fmt.Sprintf("promised by %s (%s): %s\n", t.PromisedBy, t.PromiseRule, strings.ReplaceAll(t.OnTime, "_", " "))
+	}
+	if t.DispatchBy != "" {
+		line += fmt.Sprintf("to be handed over by %s\n", t.DispatchBy)
+	}
+	return line
 }
 
 func writeEvents(w io.Writer, events []trackers.Event) error {

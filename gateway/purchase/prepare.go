@@ -158,7 +158,8 @@ func (s *Service) fromOffer(tenant string, offer rating.Offer, shipment normaliz
 	}
 	return prepared{account: account, channel: offer.Rate.Channel, service: svc.Name, quote: offer.Rate.Total, ruling: rules,
 		order: order{Shipment: shipment, CarrierData: offer.CarrierData, RateID: offer.Rate.ID, QuoteSource: offer.Rate.Source,
-			CarrierCost: offer.Rate.CarrierTotal, Charges: offer.Rate.Charges}}, nil
+			CarrierCost: offer.Rate.CarrierTotal, Charges: offer.Rate.Charges,
+			DeliverBy: normalize.Date(offer.Rate.Transit.DeliverBy)}}, nil
 }
 
 // unsentFor is the longest time from the intent to the claim under which it is sent. What is

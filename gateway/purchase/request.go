@@ -193,4 +193,5 @@ type order struct {
 	QuoteSource string                `json:"quote_source,omitempty"`
 	CarrierCost normalize.Money       `json:"carrier_cost,omitzero"` // the quote in the carrier's currency
 	Charges     []rating.Charge       `json:"charges,omitempty"`
+	DeliverBy   normalize.Date        `json:"deliver_by,omitempty"` // the rate's day of delivery
 }

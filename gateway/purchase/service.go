@@ -13,6 +13,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
+	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -60,6 +61,8 @@ type Deps struct {
 	TrackEvery time.Duration
 	// Mandates are the platforms' rules; nil is none.
 	Mandates *mandates.Judge
+	// Promises are made to the tracker of a label when it is bought; nil makes none.
+	Promises *promises.Table
 	// Trackers ends the tracker of a label that was voided.
 	Trackers Trackers
 }

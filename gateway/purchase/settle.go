@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -205,7 +206,25 @@ func (s *Service) tracker(p store.Purchase, a *accounts.Account, o order, l norm
 	if a.Ops.Tracker != nil {
 		t.DueAt = time.Now().Add(s.TrackEvery)
 	}
+	s.promise(t, p, a, o)
 	return t
+}
+
+// promise notes by when the parcel is to be where.
+func (s *Service) promise(t *store.Tracker, p store.Purchase, a *accounts.Account, o order) {
+	if s.Promises == nil {
+		return
+	}
+	svc, _ := a.Spec.Service(p.Service)
+	sub := promises.Subject{
+		Channel: p.Channel, Platform: o.Shipment.Platform, OperatingModel: o.Shipment.OperatingModel,
+		From: o.Shipment.Origin.Country, To: o.Shipment.Destination.Country,
+		Shipped: o.Shipment.ShipDate, Bought: p.CreatedAt, Quoted: o.DeliverBy, General: svc.Promise,
+	}
+	if o.Shipment.Order != nil {
+		sub.Ordered = o.Shipment.Order.PlacedAt
+	}
+	trackers.SetPromise(t, s.Promises.For(sub), time.Now())
 }
 
 // emitBought tells of a purchase that is settled; one that waits for its number or paper is

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
+	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -83,14 +85,27 @@ func taxWarnings(o outcome, r *Request) []normalize.Warning {
 func (s *Service) transit(o outcome, r *Request) Transit {
 	t := o.rate.Transit
 	if t.DaysMax == 0 {
-		if svc, ok := o.account.Spec.Service(o.rate.Service); ok && svc.Promise.DaysMax > 0 {
-			t.DaysMin, t.DaysMax, t.BusinessDays = svc.Promise.DaysMin, svc.Promise.DaysMax, svc.Promise.BusinessDays
-		}
+		p := s.promised(o, r)
+		t.DaysMin, t.DaysMax, t.BusinessDays = p.DaysMin, p.DaysMax, p.BusinessDays
 	}
 	if t.DeliverBy == "" && t.DaysMax > 0 {
 		t.DeliverBy = s.calendar.Add(r.Destination.Country, s.shipDate(r), t.DaysMax, t.BusinessDays)
 	}
 	return Transit{Number(t.DaysMin), Number(t.DaysMax), t.BusinessDays, Day(t.DeliverBy), t.Guaranteed, t.DeliverBefore, t.HandoverBy}
+}
+
+// promised is what is promised of the lane, else what the carrier tells of its service in
+// general.
+func (s *Service) promised(o outcome, r *Request) adapters.Promise {
+	p, ok := s.promises.Transit(promises.Subject{
+		Channel: o.channel, Platform: r.Platform, OperatingModel: r.OperatingModel,
+		From: r.Origin.Country, To: r.Destination.Country, Shipped: s.shipDate(r),
+	})
+	if !ok {
+		svc, _ := o.account.Spec.Service(o.rate.Service)
+		p = svc.Promise
+	}
+	return p
 }
 
 // sortRates orders by landed cost, else total, then by channel; forbidden ones come last.

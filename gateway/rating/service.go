@@ -13,6 +13,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/gateway/ids"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
+	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -50,6 +51,8 @@ type Deps struct {
 	Store      Store
 	// Mandates are the platforms' rules; nil is none.
 	Mandates *mandates.Judge
+	// Promises are what is promised of lanes; nil is nothing.
+	Promises *promises.Table
 }
 
 // Service compares channels.
@@ -61,6 +64,7 @@ type Service struct {
 	calendar Calendar
 	store    Store
 	mandates *mandates.Judge
+	promises *promises.Table
 	calls    sync.WaitGroup // calls that outlive their request, by at most their own deadline
 }
 
@@ -70,7 +74,7 @@ func New(d Deps) *Service {
 		d.Mandates = mandates.NewJudge(&mandates.Set{}, nil, d.Currencies)
 	}
 	return &Service{registry: d.Registry, caller: d.Caller, cards: d.Cards, fx: d.Currencies,
-		calendar: d.Calendar, store: d.Store, mandates: d.Mandates}
+		calendar: d.Calendar, store: d.Store, mandates: d.Mandates, promises: d.Promises}
 }
 
 // Close waits for calls that are still out. No request may come in any more.

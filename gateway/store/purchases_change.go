@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -133,6 +134,7 @@ func adoptTracker(ctx context.Context, s *session, p *Purchase, t *Tracker) (*Tr
 	}
 	if out.LabelID == "" {
 		out.LabelID, out.Reference, out.OrderID, out.UpdatedAt = p.ID, want.Reference, want.OrderID, p.UpdatedAt
+		out.PromisedBy = cmp.Or(out.PromisedBy, want.PromisedBy)
 		return nil, update(ctx, s, &out, out.Tenant, out.ID)
 	}
 	return nil, nil

@@ -44,6 +44,9 @@ type Trackers interface {
 
 	// ClaimDueTrackers takes what is due to be polled and under no lease, the longest due first.
 	ClaimDueTrackers(ctx context.Context, d Due) ([]Tracker, error)
+	// TrackersAtRisk are those whose RiskAt has come, the longest first, of all tenants. They
+	// are not claimed: whoever tells of one does so in ApplyEvents, under its lock.
+	TrackersAtRisk(ctx context.Context, limit int) ([]Tracker, error)
 }
 
 // Fold makes a tracker's new state of its fresh events; fresh is empty when nothing was new.
@@ -84,7 +87,9 @@ type Tracker struct {
 	LeaseUntil time.Time
 	Epoch      int64
 	Failures   int // polls that failed in a row
-	PolledAt   time.Time
+	// RiskAt is when its promise is in danger unless it moves on before; zero: never.
+	RiskAt   time.Time
+	PolledAt time.Time
 
 	CreatedAt time.Time
 	UpdatedAt time.Time

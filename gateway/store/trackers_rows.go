@@ -19,7 +19,7 @@ func (t *Tracker) columns() []column {
 		{"promised_by", asWord(&t.PromisedBy)}, {"terminal", &t.Terminal}, {"seq", &t.Seq},
 		{"last_event_at", &t.LastEventAt}, {"numbers", asJSON(&t.Numbers)}, {"details", &t.Details},
 		{"due_at", &t.DueAt}, {"lease_until", &t.LeaseUntil}, {"epoch", &t.Epoch}, {"failures", &t.Failures},
-		{"polled_at", &t.PolledAt}, {"created_at", &t.CreatedAt}, {"updated_at", &t.UpdatedAt},
+		{"polled_at", &t.PolledAt}, {"risk_at", &t.RiskAt}, {"created_at", &t.CreatedAt}, {"updated_at", &t.UpdatedAt},
 	}
 }
 

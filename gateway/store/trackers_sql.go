@@ -131,6 +131,16 @@ func (db *DB) ClaimDueTrackers(ctx context.Context, d Due) ([]Tracker, error) {
 	return claimDue[Tracker](ctx, db, d, "", nil)
 }
 
+// TrackersAtRisk reads the trackers whose promise is in danger by now.
+func (db *DB) TrackersAtRisk(ctx context.Context, limit int) ([]Tracker, error) {
+	r := db.reader()
+	now, err := r.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return selectAll[Tracker](ctx, r, "risk_at > 0 AND risk_at <= ? ORDER BY risk_at LIMIT ?", now, bounded(limit, maxClaim))
+}
+
 // ApplyEvents adds what is new among the events.
 func (db *DB) ApplyEvents(ctx context.Context, tenant Tenant, id string, events []TrackerEvent, fold Fold) (Tracker, []TrackerEvent, error) {
 	var t Tracker

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -15,6 +16,7 @@ const (
 	TypeUpdated   = "tracker.updated"
 	TypeDelivered = "tracker.delivered"
 	TypeException = "tracker.exception"
+	TypeAtRisk    = "tracker.at_risk"
 )
 
 // fold takes news into a tracker: each fresh scan moves it one step and makes one
@@ -33,7 +35,11 @@ func (n news) fold(t *store.Tracker, d *details, fresh []store.TrackerEvent) ([]
 		}
 		out = append(out, made...)
 	}
-	return out, nil
+	risk, err := watch(t, d)
+	if err != nil {
+		return nil, err
+	}
+	return append(out, risk...), nil
 }
 
 // learn takes in what a message says besides its scans.
@@ -57,6 +63,7 @@ func advance(t *store.Tracker, d *details, e *store.TrackerEvent) (before, by *m
 	before = d.Marks.decides()
 	d.Marks.add(e.Dedupe, e.Event)
 	d.Marks.settle(t)
+	d.Stage = max(d.Stage, promises.StageOf(e.Event))
 	return before, d.Marks.decides()
 }
 
@@ -64,7 +71,7 @@ func advance(t *store.Tracker, d *details, e *store.TrackerEvent) (before, by *m
 func step(t *store.Tracker, d *details, e *store.TrackerEvent) ([]store.Event, error) {
 	before, by := advance(t, d, e)
 	shown := presentEvent(*e)
-	data, err := json.Marshal(Update{Summary: present(t, *d), Event: &shown, Sequence: e.Seq, Late: e.Late})
+	data, err := json.Marshal(Update{Summary: present(t, *d, t.UpdatedAt), Event: &shown, Sequence: e.Seq, Late: e.Late})
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +91,7 @@ func step(t *store.Tracker, d *details, e *store.TrackerEvent) ([]store.Event, e
 
 // CreatedEvent tells of a tracker that was just made, whoever made it.
 func CreatedEvent(t store.Tracker) store.Event {
-	data, err := json.Marshal(Update{Summary: present(&t, detailsOf(&t))})
+	data, err := json.Marshal(Update{Summary: present(&t, detailsOf(&t), t.UpdatedAt)})
 	if err != nil {
 		data = nil // only times beyond the year 9999 fail, and the store's clock has none
 	}

@@ -71,7 +71,7 @@ func (l *ledger) apply(tb interface{ Fatal(...any) }, tr normalize.Tracking) {
 }
 
 // final is what may not depend on how the news came.
-func (l *ledger) final() Summary { return present(&l.t, detailsOf(&l.t)) }
+func (l *ledger) final() Summary { return present(&l.t, detailsOf(&l.t), l.t.UpdatedAt) }
 
 // Messages of one scan each, in the order in which they arrive, and the status after each.
 func TestStatusFollowsTheTimeline(t *testing.T) {

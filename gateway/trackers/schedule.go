@@ -28,6 +28,8 @@ type Intervals struct {
 	Hint time.Duration
 	// Idle is how long the poller rests when nothing is due.
 	Idle time.Duration
+	// Promises is how often promises that come to be in danger are looked for.
+	Promises time.Duration
 }
 
 // DefaultIntervals are those of live carriers. Most forget a parcel within 90 to 120 days.
@@ -35,7 +37,7 @@ func DefaultIntervals() Intervals {
 	return Intervals{
 		Begin: 30 * time.Minute, Moving: 2 * time.Hour, OutForDelivery: 30 * time.Minute, Most: 24 * time.Hour,
 		AfterDelivery: []time.Duration{24 * time.Hour, 72 * time.Hour}, GiveUp: 120 * 24 * time.Hour,
-		Failure: time.Minute, FailureMost: 6 * time.Hour, Hint: 30 * time.Second, Idle: time.Second,
+		Failure: time.Minute, FailureMost: 6 * time.Hour, Hint: 30 * time.Second, Idle: time.Second, Promises: time.Minute,
 	}
 }
 
@@ -44,6 +46,7 @@ func SandboxIntervals() Intervals {
 	iv := DefaultIntervals()
 	iv.Begin, iv.Moving, iv.OutForDelivery, iv.Most = 2*time.Second, 2*time.Second, 2*time.Second, 15*time.Second
 	iv.Failure, iv.FailureMost, iv.Hint, iv.Idle = time.Second, 15*time.Second, time.Second, 250*time.Millisecond
+	iv.Promises = time.Second
 	return iv
 }
 
@@ -65,6 +68,9 @@ func (iv Intervals) next(t *store.Tracker, d *details) time.Time {
 		wait = iv.Begin
 	case normalize.StatusOutForDelivery, normalize.StatusAvailableForPickup, normalize.StatusDeliveryFailed:
 		wait = iv.OutForDelivery
+	}
+	if !d.ToldRisk.IsZero() {
+		wait = min(wait, iv.OutForDelivery) // somebody waits for this one
 	}
 	return now.Add(jitter(grown(wait, 3, 2, d.Quiet, iv.Most)))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/ids"
+	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -41,6 +42,8 @@ type Deps struct {
 	// when 0.
 	Pollers, PerAccount int
 	Metrics             prometheus.Registerer
+	// Promises are made to a tracker when it is made.
+	Promises *promises.Table
 }
 
 // Service follows parcels.
@@ -55,6 +58,7 @@ type Service struct {
 	pollers    int
 	perAccount int
 	wake       chan struct{}
+	promises   *promises.Table
 }
 
 // New makes the service. It fails where an adapter's number forms do not compile.
@@ -67,7 +71,7 @@ func New(d Deps) (*Service, error) {
 		d.Intervals = DefaultIntervals()
 	}
 	s := &Service{registry: d.Registry, caller: d.Caller, store: d.Store, logger: d.Logger, intervals: d.Intervals,
-		forms: f, metrics: newMetrics(), pollers: d.Pollers, perAccount: d.PerAccount, wake: make(chan struct{}, 1)}
+		forms: f, metrics: newMetrics(), pollers: d.Pollers, perAccount: d.PerAccount, wake: make(chan struct{}, 1), promises: d.Promises}
 	if s.pollers <= 0 {
 		s.pollers = 16
 	}
@@ -99,7 +103,9 @@ func (s *Service) Create(ctx context.Context, tenant string, r Request) (t Track
 	if a.Ops.Tracker == nil && a.Ops.CallbackParser == nil {
 		return Tracker{}, false, gateway.RefuseField(gateway.CodeUnsupported, "/channel", "this carrier tells nothing of its parcels")
 	}
-	row, made, err := s.store.CreateTracker(ctx, r.tracker(tenant, a, channel), func(t store.Tracker) []store.Event {
+	fresh := r.tracker(tenant, a, channel)
+	s.promise(&fresh, a)
+	row, made, err := s.store.CreateTracker(ctx, fresh, func(t store.Tracker) []store.Event {
 		return []store.Event{CreatedEvent(t)}
 	})
 	if err != nil {
@@ -144,6 +150,17 @@ func (r *Request) tracker(tenant string, a *accounts.Account, channel string) st
 	return t
 }
 
+// promise gives a tracker without a label what its channel promises in general, from the ship
+// date on. The country of origin is not known, so that lanes of any origin alone count.
+func (s *Service) promise(t *store.Tracker, a *accounts.Account) {
+	if s.promises == nil || t.Channel == "" || t.ShipDate == "" {
+		return
+	}
+	_, service, _ := strings.Cut(t.Channel, ".")
+	svc, _ := a.Spec.Service(service)
+	SetPromise(t, s.promises.For(promises.Subject{Channel: t.Channel, To: t.DestinationCountry, Shipped: t.ShipDate, General: svc.Promise}), time.Now())
+}
+
 // Wake makes the poller look at once for what is due, as after a new tracker.
 func (s *Service) Wake() {
 	select {
@@ -176,7 +193,7 @@ func (s *Service) show(ctx context.Context, row store.Tracker) (Tracker, error) 
 	}
 	// Scans of one time stand in the order of the way, not in that of their arrival.
 	slices.SortStableFunc(events, func(a, b store.TrackerEvent) int { return markOf(a).compare(markOf(b)) })
-	out := Tracker{Summary: present(&row, detailsOf(&row)), Events: make([]Event, 0, len(events))}
+	out := Tracker{Summary: present(&row, detailsOf(&row), time.Now()), Events: make([]Event, 0, len(events))}
 	for _, e := range events {
 		out.Events = append(out.Events, presentEvent(e))
 	}

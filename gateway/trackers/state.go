@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -19,6 +20,11 @@ type details struct {
 	Marks        marks     `json:"marks,omitzero"`
 	// Quiet counts polls in a row that brought nothing new.
 	Quiet int `json:"quiet,omitempty"`
+	// Promise is what was promised when the tracker was made, Stage how far the parcel has
+	// come, and ToldRisk when tracker.at_risk was told.
+	Promise  *promises.Promise `json:"promise,omitempty"`
+	Stage    promises.Stage    `json:"stage,omitempty"`
+	ToldRisk time.Time         `json:"told_risk,omitzero"`
 }
 
 func detailsOf(t *store.Tracker) details {

@@ -25,6 +25,8 @@ type Summary struct {
 	Leg            normalize.Leg             `json:"leg,omitempty"`
 	PromisedBy     normalize.Date            `json:"promised_by,omitempty" format:"date"`
 	OnTime         string                    `json:"on_time" enum:"on_time,at_risk,late,unknown"`
+	PromiseRule    string                    `json:"promise_rule,omitempty" doc:"Which promise that is: its id, quote for the rate's own day, carrier for the carrier's general word"`
+	DispatchBy     normalize.Date            `json:"dispatch_by,omitempty" format:"date" doc:"The last day on which the seller may hand the parcel over"`
 	Liability      *Liability                `json:"liability" null:"true"`
 	CreatedAt      time.Time                 `json:"created_at"`
 	UpdatedAt      time.Time                 `json:"updated_at"`
@@ -103,12 +105,12 @@ type Update struct {
 	Late     bool   `json:"late"`
 }
 
-// present shows a tracker without its timeline.
-func present(t *store.Tracker, d details) Summary {
+// present shows a tracker without its timeline, as it stands now.
+func present(t *store.Tracker, d details, now time.Time) Summary {
 	out := Summary{
 		ID: t.ID, TrackingNumber: t.Number, Numbers: t.Numbers, Channel: t.Channel, Account: t.Account,
 		Reference: t.Reference, OrderID: t.OrderID, Label: t.LabelID,
-		Status: t.Status, Substatus: t.Substatus, Leg: t.Leg, PromisedBy: t.PromisedBy, OnTime: "unknown",
+		Status: t.Status, Substatus: t.Substatus, Leg: t.Leg, PromisedBy: t.PromisedBy, OnTime: onTime(t, &d, now),
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 		TrackingURL: d.TrackingURL, ProofOfDelivery: d.Marks.proof(),
 	}
@@ -117,6 +119,9 @@ func present(t *store.Tracker, d details) Summary {
 	}
 	if out.Numbers == nil {
 		out.Numbers = []normalize.TrackedNumber{{Number: t.Number}}
+	}
+	if d.Promise != nil {
+		out.PromiseRule, out.DispatchBy = d.Promise.Rule, d.Promise.Dispatch
 	}
 	if t.EstimatedTo != "" {
 		out.EstimatedDelivery = &Estimate{From: t.EstimatedFrom, To: t.EstimatedTo}

@@ -125,6 +125,29 @@ var trackerChecks = []check{
 			equal(t, len(none), 0)
 		}
 	}),
+	with("is_at_risk_when_that_time_has_come", func(t *testing.T, s *store.DB) {
+		trk := tracker(t, s, ada, "UF1CN")
+		tracker(t, s, ben, "UF2CN") // nothing was promised of it
+		risky := func(in time.Duration) {
+			_, _, err := s.ApplyEvents(t.Context(), ada, trk.ID, nil, func(trk *store.Tracker, _ []store.TrackerEvent) ([]store.Event, error) {
+				trk.RiskAt = time.Time{}
+				if in != 0 {
+					trk.RiskAt = trk.UpdatedAt.Add(in)
+				}
+				return nil, nil
+			})
+			noError(t, err)
+		}
+		for in, want := range map[time.Duration]int{0: 0, time.Hour: 0, -time.Second: 1} {
+			risky(in)
+			got, err := s.TrackersAtRisk(t.Context(), 10)
+			noError(t, err)
+			equal(t, len(got), want)
+			for _, g := range got {
+				equal(t, g.ID, trk.ID)
+			}
+		}
+	}),
 }
 
 func takesScansOnce(t *testing.T, s *store.DB) {
