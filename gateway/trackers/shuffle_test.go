@@ -110,7 +110,7 @@ func foldAll(t *testing.T, list []news) map[string]string {
 	}
 	out := map[string]string{}
 	for number, f := range all {
-		b, err := json.Marshal([]any{present(&f.t, f.d), f.d})
+		b, err := json.Marshal([]any{present(&f.t, f.d, time.Time{}), f.d})
 		if err != nil {
 			t.Error(err)
 		}
