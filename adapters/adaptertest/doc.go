@@ -48,6 +48,12 @@
 //	concurrency              sixteen callers, one adapter
 //	exact numbers            no float in the package, none on the wire
 //
+// # Carriers that only track
+//
+// Where all services are of the kind tracking there is nothing to buy. Harness.Number takes the
+// place of a purchase: a parcel that was bought elsewhere, which the simulator makes up when it
+// is scanned. The checks of prices and labels are passed over, and the Spec may promise neither.
+//
 // # Exceptions
 //
 // What a carrier cannot pass it names in Harness.Exceptions with the reason, as narrowly as

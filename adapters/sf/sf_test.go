@@ -72,6 +72,8 @@ func adapterOf(t *testing.T, c Config) *Adapter {
 	return a.(*Adapter)
 }
 
+var errNo = errors.New("no")
+
 var plain = Config{PartnerID: "GWSANDBOX", Checkword: normalize.NewSecret("TestCheckword0123456789ABCDEFGH1")}
 
 // What leaves us, byte for byte but for the id, which is new for each call.
@@ -198,9 +200,9 @@ func TestAck(t *testing.T) {
 		want string
 	}{
 		{one, nil, `{"return_code":"0000","return_msg":"成功"}`},
-		{one, errors.New("no"), `{"return_code":"1000","return_msg":"系统异常"}`},
+		{one, errNo, `{"return_code":"1000","return_msg":"系统异常"}`},
 		{form(inXML), nil, `<Response service="RoutePushService"><Head>OK</Head></Response>`},
-		{form(inXML), errors.New("no"), `<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">系统异常</ERROR></Response>`},
+		{form(inXML), errNo, `<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">系统异常</ERROR></Response>`},
 	} {
 		got := a.AckCallback(push(c.body), c.err)
 		if string(got.Body) != c.want || got.Status != 200 {
