@@ -171,7 +171,7 @@ func TestOwnFiles(t *testing.T) {
 	}
 	loud := "causes:\n  - {cause: loss, words: [LOST], source: s}\n  - {cause: loss, words: [], source: s}\n"
 	_, err = Load(from, fstest.MapFS{"causes.yaml": {Data: []byte(loud)}})
-	for _, want := range []string{`causes.yaml:2:18: causes[0].words: must be in lower case: "LOST"`, "causes[1].words: must name a word at least"} {
+	for _, want := range []string{`causes.yaml:2:19: causes[0].words: must be in lower case: "LOST"`, "causes[1].words: must name a word at least"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("causes: %v", err)
 		}
