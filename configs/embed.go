@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed fx/*.csv ratecards/*.csv calendars/*.csv platforms/*.yaml promises/*.yaml examples crossdock.example.yaml
+//go:embed fx/*.csv ratecards/*.csv calendars/*.csv platforms/*.yaml promises/*.yaml responsibilities/*.yaml examples crossdock.example.yaml
 var files embed.FS
 
 // FX holds the exchange rates: fx.csv, real and dated, and sandbox.csv, examples.
@@ -22,6 +22,9 @@ func Platforms() fs.FS { return sub("platforms") }
 
 // Promises holds by when parcels are promised, and how far they should have come by then.
 func Promises() fs.FS { return sub("promises") }
+
+// Responsibilities holds who acts, pays and answers on each leg, one file for each marketplace.
+func Responsibilities() fs.FS { return sub("responsibilities") }
 
 // Examples holds example orders and inbound plans, as the command line takes them.
 func Examples() fs.FS { return sub("examples") }

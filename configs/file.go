@@ -10,22 +10,23 @@ import (
 // Fields prints them. A setting with the tag later is known and refused: what is not built
 // must not be ignored in silence.
 type File struct {
-	Listen        string           `yaml:"listen" default:"127.0.0.1:8080" doc:"address of the API, host:port"`
-	MetricsListen string           `yaml:"metrics_listen" doc:"address of /metrics, which has a listener of its own; off when empty"`
-	Data          string           `yaml:"data" doc:"folder of the SQLite store; \"data\" when neither data nor store is given"`
-	Store         normalize.Secret `yaml:"store" doc:"URL of a PostgreSQL store, postgres://…, instead of data"`
-	Redis         normalize.Secret `yaml:"redis" doc:"URL of a Redis for what replicas share" later:"budgets and breakers live in each process"`
-	MasterKey     normalize.Secret `yaml:"master_key" doc:"secret of at least 32 characters from which callback tokens and encryption keys are derived; every replica needs the same"`
-	Tenants       []Tenant         `yaml:"tenants" doc:"who may call; one tenant named default when absent"`
-	Accounts      []Account        `yaml:"accounts" doc:"carrier accounts"`
-	FX            Exchange         `yaml:"fx" doc:"exchange rates"`
-	RateCards     string           `yaml:"ratecards" doc:"folder of rate cards, <channel>.csv; a channel's card there replaces the example that is shipped"`
-	Platforms     string           `yaml:"platforms" doc:"folder of platform rules, which replace those shipped for the same platform"`
-	Promises      string           `yaml:"promises" doc:"folder of promised times of delivery and dispatch, *.yaml; a promise there replaces the shipped one of its id"`
-	Guards        Guards           `yaml:"guards" doc:"how carriers are called"`
-	Purchases     Purchases        `yaml:"purchases" doc:"how labels are bought"`
-	Tracking      Tracking         `yaml:"tracking" doc:"how often carriers are asked for parcels; what is left out is as it is by default, and shorter in the sandbox"`
-	Webhooks      Webhooks         `yaml:"webhooks" doc:"how marketplaces are told"`
+	Listen           string           `yaml:"listen" default:"127.0.0.1:8080" doc:"address of the API, host:port"`
+	MetricsListen    string           `yaml:"metrics_listen" doc:"address of /metrics, which has a listener of its own; off when empty"`
+	Data             string           `yaml:"data" doc:"folder of the SQLite store; \"data\" when neither data nor store is given"`
+	Store            normalize.Secret `yaml:"store" doc:"URL of a PostgreSQL store, postgres://…, instead of data"`
+	Redis            normalize.Secret `yaml:"redis" doc:"URL of a Redis for what replicas share" later:"budgets and breakers live in each process"`
+	MasterKey        normalize.Secret `yaml:"master_key" doc:"secret of at least 32 characters from which callback tokens and encryption keys are derived; every replica needs the same"`
+	Tenants          []Tenant         `yaml:"tenants" doc:"who may call; one tenant named default when absent"`
+	Accounts         []Account        `yaml:"accounts" doc:"carrier accounts"`
+	FX               Exchange         `yaml:"fx" doc:"exchange rates"`
+	RateCards        string           `yaml:"ratecards" doc:"folder of rate cards, <channel>.csv; a channel's card there replaces the example that is shipped"`
+	Platforms        string           `yaml:"platforms" doc:"folder of platform rules, which replace those shipped for the same platform"`
+	Promises         string           `yaml:"promises" doc:"folder of promised times of delivery and dispatch, *.yaml; a promise there replaces the shipped one of its id"`
+	Responsibilities string           `yaml:"responsibilities" doc:"folder of who acts, pays and answers on each leg; a file there replaces the shipped one of its name"`
+	Guards           Guards           `yaml:"guards" doc:"how carriers are called"`
+	Purchases        Purchases        `yaml:"purchases" doc:"how labels are bought"`
+	Tracking         Tracking         `yaml:"tracking" doc:"how often carriers are asked for parcels; what is left out is as it is by default, and shorter in the sandbox"`
+	Webhooks         Webhooks         `yaml:"webhooks" doc:"how marketplaces are told"`
 
 	// Unused are environment variables that begin like ours and name no setting: a typing
 	// error, or another program's. Names only, sorted.

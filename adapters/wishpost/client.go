@@ -150,6 +150,8 @@ func (c *client) fail(op adapters.Operation, r rest.Reply, number, message strin
 	switch {
 	case r.Status >= http.StatusInternalServerError:
 		kind = normalize.KindUnavailable
+	case r.Status == http.StatusTooManyRequests && op != adapters.OpLabel:
+		kind = normalize.KindRateLimited
 	case known:
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || r.Status == http.StatusTooManyRequests:
 		kind = rest.Fallback(r.Status, false)

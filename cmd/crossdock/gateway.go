@@ -33,6 +33,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/ratecard"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
+	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
 	"github.com/crossdock-hub/crossdock/gateway/webhooks"
@@ -55,6 +56,7 @@ type gatewayProcess struct {
 	metrics  *prometheus.Registry
 
 	mandates  *mandates.Judge
+	liable    *responsibility.Book
 	rating    *rating.Service
 	purchases *purchase.Service
 	trackers  *trackers.Service
@@ -155,11 +157,14 @@ func (g *gatewayProcess) services() error {
 		return fmt.Errorf("promises cannot be used:\n%w", err)
 	}
 	g.mandates = mandates.NewJudge(rules, mandates.Channels(g.registry.Specs()), rates)
+	if g.liable, err = responsibility.Load(configs.Responsibilities(), folder(o.file.Responsibilities)); err != nil {
+		return fmt.Errorf("responsibilities cannot be used:\n%w", err)
+	}
 	caller := accounts.NewCaller(g.guards, o.logger)
 	g.rating = rating.New(rating.Deps{Registry: g.registry, Caller: caller, Cards: cards, Currencies: rates, Calendar: days, Store: g.store,
 		Mandates: g.mandates, Promises: promised})
 	if g.trackers, err = trackers.New(plantedTrackers(trackers.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger,
-		Intervals: g.intervals(), Metrics: g.metrics, Promises: promised})); err != nil {
+		Intervals: g.intervals(), Metrics: g.metrics, Promises: promised, Responsibility: g.liable})); err != nil {
 		return err
 	}
 	g.purchases = purchase.New(planted(purchase.Deps{Registry: g.registry, Caller: caller, Prices: g.rating, Store: g.store, Logger: o.logger,
@@ -204,7 +209,7 @@ func inboundIntervals(sandbox bool) inbound.Intervals {
 }
 
 func (g *gatewayProcess) handler(publicURL string, closing <-chan struct{}) http.Handler {
-	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Mandates: g.mandates, Purchases: g.purchases,
+	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Mandates: g.mandates, Responsibility: g.liable, Purchases: g.purchases,
 		Trackers: g.trackers, Inbox: g.inbox, Inbound: g.inbound, Webhooks: g.webhooks, Closing: closing, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
 		TenantLimit: tenantLimit(g.opts.file)}
 	if g.opts.sandboxURL != "" {

@@ -23,6 +23,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
+	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
 	"github.com/crossdock-hub/crossdock/gateway/webhooks"
@@ -30,19 +31,21 @@ import (
 
 // Deps are the services behind the routes.
 type Deps struct {
-	Registry  *accounts.Registry
-	Guards    *guards.Guards
-	Store     store.Store
-	Rating    *rating.Service
-	Mandates  *mandates.Judge
-	Purchases *purchase.Service
-	Trackers  *trackers.Service
-	Inbox     *inbox.Service
-	Inbound   *inbound.Service
-	Webhooks  *webhooks.Service
-	Keys      *Keys
-	Logger    *slog.Logger
-	Version   string
+	Registry *accounts.Registry
+	Guards   *guards.Guards
+	Store    store.Store
+	Rating   *rating.Service
+	Mandates *mandates.Judge
+	// Responsibility says who answers for a parcel.
+	Responsibility *responsibility.Book
+	Purchases      *purchase.Service
+	Trackers       *trackers.Service
+	Inbox          *inbox.Service
+	Inbound        *inbound.Service
+	Webhooks       *webhooks.Service
+	Keys           *Keys
+	Logger         *slog.Logger
+	Version        string
 	// PublicURL begins the callback addresses that /v1/accounts shows.
 	PublicURL string
 	// Metrics is served on /metrics where it is not nil.
@@ -96,6 +99,7 @@ func New(d Deps) http.Handler {
 	s.api.UseMiddleware(s.authenticate, s.limit, s.live)
 	s.rateRoutes()
 	s.mandateRoutes()
+	s.responsibilityRoutes()
 	s.labelRoutes()
 	s.trackerRoutes()
 	s.mappingRoutes()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -23,6 +24,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
+	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/gateway/store/storetest"
 	"github.com/crossdock-hub/crossdock/gateway/trackers"
@@ -130,8 +132,12 @@ func newStand(t testing.TB, change ...func(*stand)) *stand {
 		t.Fatal(err)
 	}
 	judge := mandates.NewJudge(rules, mandates.Channels(reg.Specs()), exchange)
+	split, err := responsibility.Load(os.DirFS("../../configs/responsibilities"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rates := rating.New(rating.Deps{Mandates: judge, Registry: reg, Caller: caller, Cards: noCards{}, Currencies: exchange, Calendar: plainDays{}, Store: s.db})
-	follow, err := trackers.New(trackers.Deps{Registry: reg, Caller: caller, Store: s.db, Logger: logger})
+	follow, err := trackers.New(trackers.Deps{Registry: reg, Caller: caller, Store: s.db, Logger: logger, Responsibility: split})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +150,7 @@ func newStand(t testing.TB, change ...func(*stand)) *stand {
 		t.Fatal(err)
 	}
 	s.keys = NewKeys(s.db, s.db.Meta().DataKey)
-	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Mandates: judge, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
+	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Mandates: judge, Responsibility: split, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
 		Inbound: inbound.New(inbound.Deps{Registry: reg, Caller: caller, Store: s.db, Logger: logger}),
 		Purchases: purchase.New(purchase.Deps{Registry: reg, Caller: caller, Prices: rates, Store: s.db, Logger: logger, Trackers: follow, TrackEvery: time.Hour,
 			Ceilings: func(string) store.Ceilings { return store.Ceilings{} },

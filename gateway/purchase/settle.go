@@ -206,6 +206,7 @@ func (s *Service) tracker(p store.Purchase, a *accounts.Account, o order, l norm
 	if a.Ops.Tracker != nil {
 		t.DueAt = time.Now().Add(s.TrackEvery)
 	}
+	trackers.OfOrder(t, s.wayOf(p, o))
 	s.promise(t, p, a, o)
 	return t
 }

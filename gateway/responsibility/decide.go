@@ -54,7 +54,9 @@ func (b *Book) Decide(w Way, status normalize.Status, scans []Scan) Verdict {
 			continue
 		}
 		out.Events[i] = c.hear(s)
-		out.Now = out.Events[i]
+		if !s.Status.Terminal() { // else one of several pieces has arrived
+			out.Now = out.Events[i]
+		}
 	}
 	if status.Terminal() {
 		out.Now = closed(status)

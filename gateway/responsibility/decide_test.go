@@ -211,6 +211,10 @@ func TestAnEndedParcel(t *testing.T) {
 	if got := b.Decide(wish, normalize.StatusDelivered, list).Now; got == nil || got.Party != None {
 		t.Errorf("got %+v", got)
 	}
+	pieces := scans(t, b, "in_transit - line_haul CN\ndelivered - last_mile US")
+	if got := b.Decide(wish, normalize.StatusInTransit, pieces).Now; got == nil || got.Party != Carrier {
+		t.Errorf("one piece of two has arrived: %+v", got)
+	}
 	if got := b.Decide(wish, normalize.StatusInTransit, nil).Now; got != nil {
 		t.Errorf("without a scan: %+v", got)
 	}
@@ -251,8 +255,12 @@ func TestOfParcel(t *testing.T) {
 		{wishMistaken, "", ""},
 	} {
 		got := b.OfParcel(c.way, "2026-11-21")
-		if got.OperatingModel != c.model || strings.Join(names(got), " ") != c.want {
-			t.Errorf("%+v: got %q %v, want %q %s", c.way, got.OperatingModel, names(got), c.model, c.want)
+		model := ""
+		if got.OperatingModel != nil {
+			model = *got.OperatingModel
+		}
+		if model != c.model || strings.Join(names(got), " ") != c.want {
+			t.Errorf("%+v: got %q %v, want %q %s", c.way, model, names(got), c.model, c.want)
 		}
 	}
 	for _, i := range b.OfParcel(aliexpress, "2026-11-21").Incidents {

@@ -40,7 +40,7 @@ func Load(shipped, own fs.FS) (*Book, error) {
 		return nil, errors.Join(l.errs...)
 	}
 	if l.book.base.code == "" {
-		return nil, fmt.Errorf("%s.yaml is missing: it tells what holds for every platform", anyPlatform)
+		return nil, fmt.Errorf("%s.yaml is missing: it tells what holds for every platform", Every)
 	}
 	return l.book, nil
 }
@@ -143,7 +143,7 @@ func (l *loader) platform(o *datafile.Object, file string) {
 		l.incident(i, &p)
 	}
 	o.Done()
-	if p.code == anyPlatform {
+	if p.code == Every {
 		checkBase(o, p)
 		l.book.base = p
 		return

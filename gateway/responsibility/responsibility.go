@@ -125,8 +125,8 @@ type platform struct {
 	incidents  []incident
 }
 
-// any is the code of what holds for every platform, and for a shop of the seller's own.
-const anyPlatform = "any"
+// Every is the code of what holds for every platform, and for a shop of the seller's own.
+const Every = "any"
 
 // Book is everything that was loaded. It is read only.
 type Book struct {

@@ -48,7 +48,7 @@ type Incident struct {
 // Known tells whether a platform has a file of its own, or is the one of every platform.
 func (b *Book) Known(code string) bool {
 	_, ok := b.platforms[code]
-	return ok || code == anyPlatform
+	return ok || code == Every
 }
 
 // List are the splits that hold on a day, by platform and model; empty words do not narrow it.
@@ -105,8 +105,8 @@ func (b *Book) incidents(w Way, name string, day normalize.Date) []Incident {
 
 // Parcel is the split of one parcel's way.
 type Parcel struct {
-	Platform       string     `json:"platform" null:"true" doc:"null: a shop of the seller's own"`
-	OperatingModel string     `json:"operating_model" null:"true" doc:"null: the order does not name it; what its models do not agree on is left out"`
+	Platform       *string    `json:"platform" null:"true" doc:"null: a shop of the seller's own"`
+	OperatingModel *string    `json:"operating_model" null:"true" doc:"null: the order does not name it; what its models do not agree on is left out"`
 	Legs           []Leg      `json:"legs"`
 	Incidents      []Incident `json:"incidents"`
 }
@@ -115,10 +115,13 @@ type Parcel struct {
 // parties that depend on the term are resolved. Where the model is not told only those legs are
 // there of which all that are possible say the same.
 func (b *Book) OfParcel(w Way, day normalize.Date) Parcel {
-	out := Parcel{Platform: w.Platform, Legs: []Leg{}, Incidents: []Incident{}}
+	out := Parcel{Legs: []Leg{}, Incidents: []Incident{}}
+	if w.Platform != "" {
+		out.Platform = &w.Platform
+	}
 	names := b.modelsOf(w, day)
 	if len(names) == 1 {
-		out.OperatingModel = names[0]
+		out.OperatingModel = &names[0]
 		out.Incidents = b.incidents(w, names[0], day)
 		for i := range out.Incidents {
 			out.Incidents[i].Party = w.bearer(out.Incidents[i].Party)

@@ -67,7 +67,7 @@ func (s *Service) applyAll(ctx context.Context, row store.Tracker, events []stor
 func (s *Service) pushed(a *accounts.Account, n news) store.Fold {
 	return func(t *store.Tracker, fresh []store.TrackerEvent) ([]store.Event, error) {
 		d := detailsOf(t)
-		events, err := n.fold(t, &d, fresh)
+		events, err := n.fold(t, &d, fresh, s.judge(t, &d))
 		if err != nil {
 			return nil, err
 		}

@@ -22,14 +22,14 @@ const (
 // fold takes news into a tracker: each fresh scan moves it one step and makes one
 // tracker.updated with the tracker as it stood after that step. It is pure; the same scans in
 // any order, with any of them twice, end in the same tracker.
-func (n news) fold(t *store.Tracker, d *details, fresh []store.TrackerEvent) ([]store.Event, error) {
+func (n news) fold(t *store.Tracker, d *details, fresh []store.TrackerEvent, j judge) ([]store.Event, error) {
 	n.learn(t, d)
 	if len(fresh) > 0 {
 		d.Quiet = 0
 	}
 	out := make([]store.Event, 0, len(fresh)+1)
 	for i := range fresh {
-		made, err := step(t, d, &fresh[i])
+		made, err := step(t, d, &fresh[i], j)
 		if err != nil {
 			return nil, err
 		}
@@ -68,9 +68,11 @@ func advance(t *store.Tracker, d *details, e *store.TrackerEvent) (before, by *m
 }
 
 // step applies one scan and says what to tell of it.
-func step(t *store.Tracker, d *details, e *store.TrackerEvent) ([]store.Event, error) {
+func step(t *store.Tracker, d *details, e *store.TrackerEvent, j judge) ([]store.Event, error) {
 	before, by := advance(t, d, e)
+	rule := j.hear(t, d, e)
 	shown := presentEvent(*e)
+	shown.LiableRule = rule
 	data, err := json.Marshal(Update{Summary: present(t, *d, t.UpdatedAt), Event: &shown, Sequence: e.Seq, Late: e.Late})
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ type ledger struct {
 	known  map[string]bool
 	events []store.TrackerEvent
 	log    []store.Event
+	judge  judge
 }
 
 func newLedger() *ledger {
@@ -60,7 +61,7 @@ func (l *ledger) apply(tb interface{ Fatal(...any) }, tr normalize.Tracking) {
 		fresh = append(fresh, e)
 	}
 	d := detailsOf(&l.t)
-	out, err := n.fold(&l.t, &d, fresh)
+	out, err := n.fold(&l.t, &d, fresh, l.judge)
 	if err != nil {
 		tb.Fatal(err)
 	}

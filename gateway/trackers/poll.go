@@ -188,7 +188,7 @@ func (s *Service) polled(ctx context.Context, a *accounts.Account, row store.Tra
 		}
 		t.Failures = 0
 		d.Quiet++
-		events, err := n.fold(t, &d, fresh)
+		events, err := n.fold(t, &d, fresh, s.judge(t, &d))
 		if err != nil {
 			return nil, err
 		}

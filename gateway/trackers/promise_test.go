@@ -145,7 +145,7 @@ func TestWhatIsToldOfAPromise(t *testing.T) {
 				fresh := n.events
 				fresh[0].Seq = row.Seq
 				d := detailsOf(&row)
-				out, err := n.fold(&row, &d, fresh)
+				out, err := n.fold(&row, &d, fresh, judge{})
 				if err != nil {
 					t.Fatal(err)
 				}

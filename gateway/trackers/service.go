@@ -15,6 +15,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/ids"
 	"github.com/crossdock-hub/crossdock/gateway/promises"
+	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -44,6 +45,8 @@ type Deps struct {
 	Metrics             prometheus.Registerer
 	// Promises are made to a tracker when it is made.
 	Promises *promises.Table
+	// Responsibility says who answers for a parcel; nil says nothing.
+	Responsibility *responsibility.Book
 }
 
 // Service follows parcels.
@@ -55,6 +58,7 @@ type Service struct {
 	intervals  Intervals
 	forms      forms
 	metrics    *metrics
+	book       *responsibility.Book
 	pollers    int
 	perAccount int
 	wake       chan struct{}
@@ -71,7 +75,7 @@ func New(d Deps) (*Service, error) {
 		d.Intervals = DefaultIntervals()
 	}
 	s := &Service{registry: d.Registry, caller: d.Caller, store: d.Store, logger: d.Logger, intervals: d.Intervals,
-		forms: f, metrics: newMetrics(), pollers: d.Pollers, perAccount: d.PerAccount, wake: make(chan struct{}, 1), promises: d.Promises}
+		forms: f, metrics: newMetrics(), book: d.Responsibility, pollers: d.Pollers, perAccount: d.PerAccount, wake: make(chan struct{}, 1), promises: d.Promises}
 	if s.pollers <= 0 {
 		s.pollers = 16
 	}
@@ -193,10 +197,12 @@ func (s *Service) show(ctx context.Context, row store.Tracker) (Tracker, error) 
 	}
 	// Scans of one time stand in the order of the way, not in that of their arrival.
 	slices.SortStableFunc(events, func(a, b store.TrackerEvent) int { return markOf(a).compare(markOf(b)) })
-	out := Tracker{Summary: present(&row, detailsOf(&row), time.Now()), Events: make([]Event, 0, len(events))}
+	d := detailsOf(&row)
+	out := Tracker{Summary: present(&row, d, time.Now()), Events: make([]Event, 0, len(events))}
 	for _, e := range events {
 		out.Events = append(out.Events, presentEvent(e))
 	}
+	s.judge(&row, &d).review(&out, events)
 	return out, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/promises"
+	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -18,6 +19,11 @@ type details struct {
 	URLAsOf      time.Time `json:"url_as_of,omitzero"`
 	EstimateAsOf time.Time `json:"estimate_as_of,omitzero"`
 	Marks        marks     `json:"marks,omitzero"`
+	// Way is whose order it is, as the label told; Trail what was heard of the parcel, and
+	// Liability who answers for it by that.
+	Way       *responsibility.Way       `json:"way,omitempty"`
+	Trail     []heard                   `json:"trail,omitempty"`
+	Liability *responsibility.Liability `json:"liability,omitempty"`
 	// Quiet counts polls in a row that brought nothing new.
 	Quiet int `json:"quiet,omitempty"`
 	// Promise is what was promised when the tracker was made, Stage how far the parcel has

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -27,7 +28,7 @@ type Summary struct {
 	OnTime         string                    `json:"on_time" enum:"on_time,at_risk,late,unknown"`
 	PromiseRule    string                    `json:"promise_rule,omitempty" doc:"Which promise that is: its id, quote for the rate's own day, carrier for the carrier's general word"`
 	DispatchBy     normalize.Date            `json:"dispatch_by,omitempty" format:"date" doc:"The last day on which the seller may hand the parcel over"`
-	Liability      *Liability                `json:"liability" null:"true"`
+	Liability      *responsibility.Liability `json:"liability" null:"true" doc:"Who answers for the parcel where it stands; null where nobody can say"`
 	CreatedAt      time.Time                 `json:"created_at"`
 	UpdatedAt      time.Time                 `json:"updated_at"`
 
@@ -40,14 +41,6 @@ type Summary struct {
 type Tracker struct {
 	Summary
 	Events []Event `json:"events" doc:"The timeline, by the time of the scan"`
-}
-
-// Liability is who answers for the parcel where it stands.
-type Liability struct {
-	Party  string `json:"party" enum:"seller,platform,carrier,buyer,none"`
-	Phase  string `json:"phase,omitempty"`
-	Rule   string `json:"rule,omitempty"`
-	Reason string `json:"reason,omitempty"`
 }
 
 // Estimate is a span of days.
@@ -68,7 +61,8 @@ type Event struct {
 	Status      normalize.Status    `json:"status"`
 	Substatus   normalize.Substatus `json:"substatus,omitempty"`
 	Leg         normalize.Leg       `json:"leg,omitempty"`
-	Liable      *string             `json:"liable" null:"true"`
+	Liable      *string             `json:"liable" null:"true" enum:"seller,platform,carrier,buyer,none"`
+	LiableRule  string              `json:"liable_rule,omitempty" doc:"As GET /v1/responsibilities names it"`
 	OccurredAt  time.Time           `json:"occurred_at"`
 	ReceivedAt  time.Time           `json:"received_at"`
 	Location    normalize.Location  `json:"location"`
@@ -112,7 +106,7 @@ func present(t *store.Tracker, d details, now time.Time) Summary {
 		Reference: t.Reference, OrderID: t.OrderID, Label: t.LabelID,
 		Status: t.Status, Substatus: t.Substatus, Leg: t.Leg, PromisedBy: t.PromisedBy, OnTime: onTime(t, &d, now),
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
-		TrackingURL: d.TrackingURL, ProofOfDelivery: d.Marks.proof(),
+		TrackingURL: d.TrackingURL, ProofOfDelivery: d.Marks.proof(), Liability: d.Liability,
 	}
 	if out.Status == "" {
 		out.Status = normalize.StatusUnknown
