@@ -169,7 +169,11 @@ func (g *gatewayProcess) services() error {
 	}
 	g.purchases = purchase.New(planted(purchase.Deps{Registry: g.registry, Caller: caller, Prices: g.rating, Store: g.store, Logger: o.logger,
 		Ceilings: ceilings(o.file), Spend: spend(rates), DriftPercent: o.file.Purchases.DriftPercent,
-		TrackEvery: g.intervals().Begin, Trackers: g.trackers, Mandates: g.mandates, Promises: promised}))
+		TrackEvery: g.intervals().Begin, Trackers: g.trackers, Mandates: g.mandates, Promises: promised,
+		Passes: g.store, PassEvery: passEvery(o, g.store.Dialect())}))
+	if err := g.purchases.Register(g.metrics); err != nil {
+		return err
+	}
 	if g.inbox, err = inbox.New(plantedInbox(inbox.Deps{Registry: g.registry, Caller: caller, Store: g.store, Trackers: g.trackers, Logger: o.logger, Metrics: g.metrics})); err != nil {
 		return err
 	}

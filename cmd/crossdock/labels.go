@@ -152,7 +152,7 @@ func labelCommand() *cobra.Command {
 			}
 			return show(c, raw, func(w io.Writer) error { return writeHistory(w, l) })
 		}}
-	c.AddCommand(get, void, history, reconcileCommand(), settleCommand())
+	c.AddCommand(get, void, history, reconcileCommand(), settleCommand(), adjustmentsCommand())
 	return c
 }
 

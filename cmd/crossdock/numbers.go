@@ -73,3 +73,19 @@ func knownTenant(tenants []configs.Tenant, id string) bool {
 	}
 	return len(tenants) == 0 && id == configs.DefaultTenant
 }
+
+// passEvery is how often the lists of accounts are read: daily; hourly where a failover may
+// lose the last intents, which only a list would show; and in the sandbox while one watches.
+func passEvery(o gatewayOptions, dialect string) time.Duration {
+	switch {
+	case o.sandboxURL != "":
+		return sandboxPasses
+	case dialect == "postgres" && o.file.Purchases.AcceptAsyncStandbys == configs.AsyncStandbysWords:
+		return time.Hour
+	default:
+		return 24 * time.Hour
+	}
+}
+
+// sandboxPasses is how often the simulators' lists are read.
+const sandboxPasses = 30 * time.Second

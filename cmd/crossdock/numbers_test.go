@@ -58,3 +58,24 @@ func TestGuardsTakeTheFilesNumbers(t *testing.T) {
 		t.Errorf("got otherwise:\n%s", diff)
 	}
 }
+
+// Where a failover may lose intents the lists are read every hour.
+func TestHowOftenListsAreRead(t *testing.T) {
+	t.Parallel()
+	accepted := configs.File{Purchases: configs.Purchases{AcceptAsyncStandbys: configs.AsyncStandbysWords}}
+	for _, c := range []struct {
+		o       gatewayOptions
+		dialect string
+		want    time.Duration
+	}{
+		{gatewayOptions{}, "sqlite", 24 * time.Hour},
+		{gatewayOptions{}, "postgres", 24 * time.Hour},
+		{gatewayOptions{file: accepted}, "postgres", time.Hour},
+		{gatewayOptions{file: accepted}, "sqlite", 24 * time.Hour},
+		{gatewayOptions{sandboxURL: "http://127.0.0.1:1"}, "sqlite", sandboxPasses},
+	} {
+		if got := passEvery(c.o, c.dialect); got != c.want {
+			t.Errorf("%+v on %s: got %v", c.o.file.Purchases, c.dialect, got)
+		}
+	}
+}

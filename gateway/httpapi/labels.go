@@ -55,6 +55,12 @@ func (s *Server) labelRoutes() {
 			l, err := s.Purchases.Settle(ctx, tenantOf(ctx), who(ctx).ID, in.ID, in.Body)
 			return &labelOutput{Status: 200, Body: l}, err
 		})
+	register(s, route{method: "POST", path: "/v1/adjustments", id: "import-adjustments", summary: "Hold a carrier's invoice against the labels; again changes nothing",
+		scope: "labels:write", tag: "Labels", status: http.StatusOK},
+		func(ctx context.Context, in *struct{ Body purchase.Adjustments }) (*struct{ Body purchase.Adjusted }, error) {
+			out, err := s.Purchases.Adjust(ctx, tenantOf(ctx), in.Body)
+			return &struct{ Body purchase.Adjusted }{out}, err
+		})
 	register(s, route{method: "GET", path: "/v1/labels/{id}/documents/{doc}", id: "get-label-document", summary: "A paper's bytes", scope: "labels:read", tag: "Labels"},
 		func(ctx context.Context, in *struct {
 			ID  string `path:"id" maxLength:"60"`

@@ -83,6 +83,12 @@ func ClientReference(installation, purchase string) string {
 	return strings.ToUpper(installation + purchase[len(purchase)-referenceTail:])
 }
 
+// IsClientReference tells whether a reference has the form of those that an installation makes.
+func IsClientReference(installation, ref string) bool {
+	tail, ok := strings.CutPrefix(ref, strings.ToUpper(installation))
+	return ok && len(tail) == referenceTail && tail == strings.ToUpper(tail) && inAlphabet(strings.ToLower(tail))
+}
+
 // MaxRates is how many rates of one request can be named.
 const MaxRates = 32 * 32
 

@@ -69,3 +69,14 @@ func TestRateLeadsToItsRequest(t *testing.T) {
 		}
 	}
 }
+
+// What another installation, another program or a person wrote is not taken for ours.
+func TestIsClientReference(t *testing.T) {
+	ours := ids.ClientReference("X7Q", ids.New(ids.Label))
+	for ref, want := range map[string]bool{ours: true, ids.ClientReference("X7R", ids.New(ids.Label)): false, strings.ToLower(ours): false,
+		ours + "0": false, ours[:15]: false, "X7Q": false, "": false, "X7Q00000000000U0": false, "X7Q ORDER 1001 A": false} {
+		if got := ids.IsClientReference("X7Q", ref); got != want {
+			t.Errorf("%q: got %v", ref, got)
+		}
+	}
+}

@@ -39,6 +39,8 @@ type Label struct {
 	ChargeableWeight       normalize.Weight        `json:"chargeable_weight,omitzero"`
 	Charges                []rating.Charge         `json:"charges,omitempty"`
 	Warnings               []normalize.Warning     `json:"warnings,omitempty"`
+	// Billed is what the carrier's invoice says, later than its word at the sale.
+	Billed *normalize.Money `json:"billed,omitempty"`
 }
 
 // Attempt is one call to the carrier.
@@ -89,6 +91,13 @@ type details struct {
 	// sent again was bought once; AuditLooks counts the answers that told nothing.
 	Audits     []time.Time `json:"audits,omitempty"`
 	AuditLooks int         `json:"audit_looks,omitempty"`
+	// Billed is what the carrier charged in the end, and BilledBy where it says so.
+	Billed   *normalize.Money `json:"billed,omitempty"`
+	BilledBy string           `json:"billed_by,omitempty"`
+	// Unlisted counts the carrier's whole lists of its time that did not have it, and Listed
+	// is what the last list said of a purchase that it could not prove.
+	Unlisted int    `json:"unlisted,omitempty"`
+	Listed   string `json:"listed,omitempty"`
 }
 
 func detailsOf(p store.Purchase) details {
@@ -154,6 +163,7 @@ func labelOf(f store.PurchaseFile) Label {
 		Attempts: []Attempt{}, Documents: []Document{}, Tracker: p.TrackerID, History: []HistoryLine{}, CreatedAt: p.CreatedAt,
 		TrackingURL: d.TrackingURL, VoidableUntil: d.VoidableUntil, Pickup: d.Pickup,
 		ChargeableWeight: d.ChargeableWeight, Charges: d.Charges, Mandate: d.Mandate, Warnings: slices.Concat(p.Warnings, d.Waiting),
+		Billed: d.Billed,
 	}
 	if out.Parcels == nil {
 		out.Parcels = []normalize.LabelParcel{}

@@ -20,6 +20,8 @@ type northwind struct {
 	documents func(context.Context, normalize.DocumentsRequest) (normalize.Documents, error)
 	find      func(context.Context, normalize.FindRequest) (normalize.Found, error)
 	void      func(context.Context, normalize.VoidRequest) (normalize.Voided, error)
+	list      func(context.Context, normalize.ListRequest) (normalize.Listing, error)
+	cost      func(context.Context, normalize.ShipmentRef) (normalize.ActualCost, error)
 }
 
 func (n *northwind) called(op adapters.Operation) {
@@ -63,6 +65,16 @@ func (n *northwind) Void(ctx context.Context, r normalize.VoidRequest) (normaliz
 	return n.void(ctx, r)
 }
 
+func (n *northwind) List(ctx context.Context, r normalize.ListRequest) (normalize.Listing, error) {
+	n.called(adapters.OpList)
+	return n.list(ctx, r)
+}
+
+func (n *northwind) ActualCost(ctx context.Context, r normalize.ShipmentRef) (normalize.ActualCost, error) {
+	n.called(adapters.OpActualCost)
+	return n.cost(ctx, r)
+}
+
 // ops offers those operations whose functions are set.
 func (n *northwind) ops() adapters.Ops {
 	var o adapters.Ops
@@ -80,6 +92,12 @@ func (n *northwind) ops() adapters.Ops {
 	}
 	if n.void != nil {
 		o.Voider = n
+	}
+	if n.list != nil {
+		o.Lister = n
+	}
+	if n.cost != nil {
+		o.Coster = n
 	}
 	return o
 }

@@ -65,6 +65,10 @@ type Deps struct {
 	Promises *promises.Table
 	// Trackers ends the tracker of a label that was voided.
 	Trackers Trackers
+	// Passes and PassEvery are for what carriers list of an account at regular times; without
+	// them no list is read.
+	Passes    store.Passes
+	PassEvery time.Duration
 }
 
 // Trackers follow the parcels of labels.
@@ -91,6 +95,7 @@ type Service struct {
 	flights sync.Map       // tenant and key → *flight
 	places  chan struct{}  // of what the worker does at once
 	begun   sync.WaitGroup // what the worker does
+	metrics *metrics
 }
 
 // flight is a purchase that this process carries out.
@@ -101,7 +106,7 @@ type flight struct {
 
 // New makes the service.
 func New(d Deps) *Service {
-	return &Service{Deps: d, stop: make(chan struct{}), places: make(chan struct{}, workBatch)}
+	return &Service{Deps: d, stop: make(chan struct{}), places: make(chan struct{}, workBatch), metrics: newMetrics()}
 }
 
 // enter tells whether a purchase may begin. Each that did is ended by s.work.Done.

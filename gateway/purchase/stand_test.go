@@ -120,7 +120,7 @@ func (s *stand) start() {
 	s.Service = New(Deps{Registry: reg, Caller: accounts.NewCaller(g, logger), Prices: s.prices, Store: db, Logger: logger,
 		Ceilings:   func(string) store.Ceilings { return s.ceilings },
 		Spend:      func(m normalize.Money, _ store.Ceilings) (normalize.Money, error) { return m, nil },
-		TrackEvery: time.Minute, Trackers: s.trackers})
+		TrackEvery: time.Minute, Trackers: s.trackers, Passes: db, PassEvery: 24 * time.Hour})
 }
 
 // kill ends the process without a word: what it still does reaches the store no more.

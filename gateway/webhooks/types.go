@@ -15,7 +15,7 @@ const (
 
 // Types are the events that an endpoint may ask for.
 var Types = []string{
-	"label.purchased", "label.failed", "label.unknown", "label.voided", "label.updated", "label.adjusted",
+	"label.purchased", "label.failed", "label.unknown", "label.voided", "label.updated", "label.adjusted", "label.orphaned",
 	"tracker.created", "tracker.updated", "tracker.delivered", "tracker.exception", "tracker.at_risk",
 	"inbound_plan.updated", "batch.completed", "channel.opened", "channel.closed", "mandate.quota_at_risk",
 	TypeFailing, TypeDisabled,
