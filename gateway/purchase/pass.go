@@ -33,9 +33,6 @@ const (
 // makePasses reads what carriers list of each account at regular times, until ctx ends. Of all
 // replicas one reads a list.
 func (s *Service) makePasses(ctx context.Context) {
-	if s.Passes == nil || s.PassEvery <= 0 {
-		return
-	}
 	tick := time.NewTicker(min(passLook, s.PassEvery))
 	defer tick.Stop()
 	for {

@@ -27,7 +27,9 @@ func (s *Service) Work(ctx context.Context) {
 	tick := time.NewTicker(workEvery)
 	defer tick.Stop()
 	defer s.begun.Wait()
-	s.begun.Go(func() { s.makePasses(ctx) })
+	if s.Passes != nil && s.PassEvery > 0 {
+		s.begun.Go(func() { s.makePasses(ctx) })
+	}
 	for {
 		s.expire(ctx)
 		s.each(s.due(ctx, workStates...), func(p store.Purchase) error { return s.resume(ctx, p) })

@@ -60,7 +60,7 @@ func (db *DB) changedAfterAll(ctx context.Context, ref Ref, t Transition, was Pu
 	if err != nil {
 		return Purchase{}, errors.Join(lost, err)
 	}
-	if now.Epoch == ref.Epoch && now.UpdatedAt.Equal(was.UpdatedAt) && now.State == was.State {
+	if now.Epoch == was.Epoch && now.UpdatedAt.Equal(was.UpdatedAt) && now.State == was.State {
 		return now, nil
 	}
 	p, err := db.transitionPurchase(ctx, ref, t)

@@ -50,9 +50,10 @@ func (w *lossy) writeOne(ctx context.Context, fn func(context.Context, *session)
 // is there once, whether it happened or not.
 func TestALostCommitIsReadAgain(t *testing.T) {
 	t.Parallel()
-	for _, happened := range []bool{true, false} {
-		t.Run(fmt.Sprintf("happened %v", happened), func(t *testing.T) {
+	for _, c := range []struct{ happened, fence bool }{{true, false}, {false, false}, {true, true}, {false, true}} {
+		t.Run(fmt.Sprintf("happened %v, fenced %v", c.happened, c.fence), func(t *testing.T) {
 			t.Parallel()
+			happened := c.happened
 			db := openFile(t)
 			w := &lossy{writer: db.writer}
 			db.writer = w
@@ -75,7 +76,7 @@ func TestALostCommitIsReadAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			lose()
-			p, err = db.TransitionPurchase(t.Context(), p.Ref(), Transition{Attempt: &AttemptResult{N: a.N, Outcome: OutcomeOK}, Release: true,
+			p, err = db.TransitionPurchase(t.Context(), p.Ref(), Transition{Attempt: &AttemptResult{N: a.N, Outcome: OutcomeOK}, Release: true, Fence: c.fence,
 				Labels: []BoughtLabel{{ShipmentID: "S1"}}, History: []HistoryLine{{Status: "bought"}},
 				Change: func(p *Purchase) error {
 					p.State = PurchaseSettled
