@@ -88,6 +88,11 @@ type Coster interface {
 	ActualCost(ctx context.Context, ref normalize.ShipmentRef) (normalize.ActualCost, error)
 }
 
+// MandateSource tells the rules that a platform publishes: which services an order must have.
+type MandateSource interface {
+	Mandates(ctx context.Context) ([]normalize.PlatformRule, error)
+}
+
 // CallbackParser reads the carrier's pushes. None of its methods calls the carrier.
 type CallbackParser interface {
 	// VerifyCallback proves the message by the carrier's own means. A forged one is an

@@ -21,11 +21,12 @@ const (
 	OpReturn     Operation = "return"
 	OpInbound    Operation = "inbound"
 	OpActualCost Operation = "actual_cost"
+	OpMandates   Operation = "mandates"
 	OpToken      Operation = "token"
 )
 
-// Operations are those that tables show, in their order. Actual costs, which few carriers
-// tell, and tokens are none of them.
+// Operations are those that tables show, in their order. Actual costs and platform
+// rules, which few carriers tell, and tokens are none of them.
 func Operations() []Operation {
 	return []Operation{OpRate, OpDraft, OpLabel, OpDocuments, OpFind, OpList, OpVoid, OpTrack, OpCallback,
 		OpLandedCost, OpManifest, OpPickup, OpReturn, OpInbound}
@@ -49,6 +50,7 @@ type Ops struct {
 	Returner        Returner
 	Inbounder       Inbounder
 	Coster          Coster
+	MandateSource   MandateSource
 }
 
 // OpsOf discovers what a offers. It is the only place that asserts these types.
@@ -70,6 +72,7 @@ func OpsOf(a Adapter) Ops {
 	o.Returner, _ = a.(Returner)
 	o.Inbounder, _ = a.(Inbounder)
 	o.Coster, _ = a.(Coster)
+	o.MandateSource, _ = a.(MandateSource)
 	return o
 }
 
@@ -106,6 +109,8 @@ func (o Ops) Offers(op Operation) bool {
 		return o.Inbounder != nil
 	case OpActualCost:
 		return o.Coster != nil
+	case OpMandates:
+		return o.MandateSource != nil
 	}
 	return false
 }

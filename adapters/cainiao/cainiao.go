@@ -145,6 +145,7 @@ var (
 	_ adapters.Tracker        = (*Adapter)(nil)
 	_ adapters.Manifester     = (*Adapter)(nil)
 	_ adapters.CallbackParser = (*Adapter)(nil)
+	_ adapters.MandateSource  = (*Adapter)(nil)
 )
 
 // New makes the adapter of an account.

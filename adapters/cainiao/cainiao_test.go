@@ -1,6 +1,7 @@
 package cainiao
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"testing"
@@ -48,6 +49,14 @@ var aliexpress = adaptertest.Harness{
 		{Name: "a tenth and two tenths", Want: cny(30), Reply: priced("CNY 0.1", "", "0.2")},
 		{Name: "a discount", Want: cny(2470), Reply: priced("CN¥23.50", "CNY 23.50", "1.20")},
 		{Name: "fees behind the currency", Want: cny(123575), Reply: priced("1,234.55 CNY", "", "1.2")},
+	},
+	Extras: []adaptertest.Extra{
+		{Name: "mandates", Op: adapters.OpMandates, Ready: func(_ testing.TB, a adapters.Adapter) func(context.Context) error {
+			return func(ctx context.Context) error {
+				_, err := adapters.OpsOf(a).MandateSource.Mandates(ctx)
+				return err
+			}
+		}},
 	},
 	Fields: map[string]func(*normalize.Shipment){
 		// The last of the ways would be the suite's choice, with a point of its own besides.

@@ -50,6 +50,11 @@ func TestGolden(t *testing.T) {
 		{Name: "list_first_page", Do: list("")}, // one closed, one of another solution, one without a name
 		{Name: "list_last_page", Do: list("3")},
 
+		{Name: "mandates_ok", Do: netRules}, // of one country and of any, with a service of another carrier
+		{Name: "mandates_refused", Do: netRules},
+		{Name: "mandates_odd_comparison", Do: netRules},
+		{Name: "mandates_odd_amount", Do: netRules},
+
 		{Name: "track_ok", Do: track(sold)},
 		{Name: "track_unknown_number", Do: track(sold)},
 		{Name: "track_odd_time", Do: track(sold)},
@@ -159,6 +164,10 @@ func list(cursor string) func(context.Context, adapters.Ops) (any, error) {
 	return func(ctx context.Context, ops adapters.Ops) (any, error) {
 		return ops.Lister.List(ctx, normalize.ListRequest{From: sold.At.Add(-24 * time.Hour), Until: sold.At, Cursor: cursor})
 	}
+}
+
+func netRules(ctx context.Context, ops adapters.Ops) (any, error) {
+	return ops.MandateSource.Mandates(ctx)
 }
 
 func track(ref normalize.ShipmentRef) func(context.Context, adapters.Ops) (any, error) {

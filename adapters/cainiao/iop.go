@@ -24,6 +24,7 @@ const (
 	methodPrintAll = "aliexpress.logistics.redefining.getprintinfos"
 	methodTrack    = "aliexpress.logistics.redefining.querytrackingresult"
 	methodHandover = "cainiao.global.handover.commit"
+	methodRules    = "aliexpress.logistics.query.rule.info"
 	methodBagPaper = "cainiao.global.handover.pdf.get"
 )
 

@@ -76,6 +76,7 @@ func Spec() adapters.Spec {
 			adapters.OpDocuments:  adapters.Can("PDF in the size that the line decides, and late numbers; at AliExpress a pick list on request"),
 			adapters.OpFind:       adapters.Can("at AliExpress by trade order; at LINK in the kept answer or by LP number, since it has no search"),
 			adapters.OpList:       adapters.Can("AliExpress orders by time; LINK has no list"),
+			adapters.OpMandates:   adapters.Can("AliExpress's net rules: which services an order must have, by country and value"),
 			adapters.OpVoid:       adapters.Can("LINK until the parcel is handed in; AliExpress has no such call: an order that is not used closes after about 30 days"),
 			adapters.OpTrack:      adapters.Can("AliExpress by number, trade order and country; LINK by LP number"),
 			adapters.OpCallback:   adapters.Can("LINK's form envelope; that it carries scans as cnge.track.push is assumed until an onboarding shows it"),

@@ -97,6 +97,7 @@ func diagnose(ctx context.Context, f serveFlags, offline bool) *diagnosis {
 	checkClock(ctx, d, st, skew)
 	checkExchange(d, file)
 	checkCards(d, file)
+	checkRules(d, file)
 	return d
 }
 

@@ -166,3 +166,13 @@ func checkCards(d *diagnosis, file configs.File) {
 	}
 	d.ok("rate cards", "they can be read")
 }
+
+// checkRules reads the platforms' rules as a start would.
+func checkRules(d *diagnosis, file configs.File) {
+	rules, err := platformRules(file)
+	if err != nil {
+		d.add(findingFailed, "platform rules", err.Error(), "correct what is named; configs/platforms shows how rules are written")
+		return
+	}
+	d.ok("platform rules", "of %d platforms", len(rules.Platforms()))
+}

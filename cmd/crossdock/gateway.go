@@ -148,9 +148,9 @@ func (g *gatewayProcess) services() error {
 	if err != nil {
 		return err
 	}
-	rules, err := mandates.Load(configs.Platforms(), folder(o.file.Platforms))
+	rules, err := platformRules(o.file)
 	if err != nil {
-		return fmt.Errorf("platform rules cannot be used:\n%w", err)
+		return err
 	}
 	promised, err := promises.Load(configs.Promises(), folder(o.file.Promises), days)
 	if err != nil {
@@ -286,6 +286,7 @@ func (g *gatewayProcess) startWorkers(ctx context.Context, work *sync.WaitGroup)
 	work.Go(func() { g.inbound.Run(ctx) })
 	work.Go(func() { g.webhooks.Run(ctx) })
 	work.Go(func() { g.sweep(ctx) })
+	work.Go(func() { g.refreshRules(ctx) })
 }
 
 // How often expired rate requests are deleted, and how many at once.

@@ -56,6 +56,7 @@ func Defaults() Config {
 			adapters.OpFind: 10 * time.Second, adapters.OpLandedCost: 10 * time.Second,
 			adapters.OpManifest: 15 * time.Second, adapters.OpPickup: 15 * time.Second,
 			adapters.OpInbound: 15 * time.Second, adapters.OpList: 15 * time.Second,
+			adapters.OpMandates: 15 * time.Second,
 		},
 		RequestsPerSecond: 20, Waiters: 64,
 		InteractiveWait: 2 * time.Second, PurchaseWait: 5 * time.Second, BackgroundWait: 30 * time.Second,

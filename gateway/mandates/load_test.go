@@ -202,3 +202,26 @@ func TestLoadFolder(t *testing.T) {
 		}
 	}
 }
+
+// The file of the README is taken, with what is shipped beside it.
+func TestReadmesRules(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, ok := strings.Cut(string(readme), "## Platforms' rules")
+	_, text, begins := strings.Cut(section, "```yaml\n")
+	text, _, ends := strings.Cut(text, "```")
+	if !ok || !begins || !ends {
+		t.Fatal("the README shows no file of rules")
+	}
+	set := shipped(t, text)
+	if p, _ := set.Platform("wish"); len(p.Rules) != 2 || ruleOf(t, set, "wish-wishpost").Penalty.Amount.IsZero() {
+		t.Errorf("got %d rules", len(p.Rules))
+	}
+	j := NewJudge(set, channelsOf(), exchange(t))
+	if m := j.Decide("t1", with(t, "wish", "to=US; value=20.01 USD"), testNow, false).Mandates(); len(m) != 2 || m[0].Verdict != Discouraged {
+		t.Errorf("got %+v", m)
+	}
+}

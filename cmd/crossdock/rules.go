@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/crossdock-hub/crossdock/configs"
+	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/mandates"
+)
+
+// platformRules loads the rules that are shipped and the operator's own.
+func platformRules(f configs.File) (*mandates.Set, error) {
+	rules, err := mandates.Load(configs.Platforms(), folder(f.Platforms))
+	if err != nil {
+		return nil, fmt.Errorf("platform rules cannot be used:\n%w", err)
+	}
+	return rules, nil
+}
+
+// refreshRules keeps the rules that platforms publish through carrier accounts, until ctx ends.
+func (g *gatewayProcess) refreshRules(ctx context.Context) {
+	r := mandates.Refresher{Judge: g.mandates, Registry: g.registry, Caller: accounts.NewCaller(g.guards, g.opts.logger), Logger: g.opts.logger}
+	r.Run(ctx)
+}
