@@ -20,6 +20,7 @@ func callbacksCommand(ctx context.Context, args []string, out, errOut io.Writer)
 	store := fs.String("store", storePostgres, "postgres or sqlite")
 	seed := fs.Uint64("seed", 0, "of messages, faults and troubles; random when 0")
 	pace := fs.Float64("rate", 0, "messages a second; as fast as they are acknowledged when 0")
+	kill := fs.Duration("kill-every", 5*time.Second, "how often a gateway is killed; never when 0")
 	limit := fs.Duration("duration", 2*time.Hour, "how long the sending may take at most")
 	settle := fs.Duration("settle", 30*time.Minute, "how long what was sent may take to be told when the trouble is over")
 	if err := fs.Parse(args); err != nil {
@@ -35,6 +36,7 @@ func callbacksCommand(ctx context.Context, args []string, out, errOut io.Writer)
 		return fmt.Errorf("-n must be 100 to %d, -gateways 1 to %d, and 1 on SQLite, -rate not negative", maxPushes, maxGateways)
 	}
 	p := usualPushes(*store, *n, *gateways, seedOr(*seed))
+	p.trouble.killEvery = *kill
 	p.pace, p.limit, p.settle, p.progress = *pace, *limit, *settle, errOut
 	return withBinary(ctx, func(binary string) (bool, error) {
 		p.binary = binary

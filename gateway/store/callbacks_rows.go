@@ -93,8 +93,18 @@ func (db *DB) ClaimDueCallbacks(ctx context.Context, d Due) ([]Callback, error) 
 		}
 		w := where{}
 		w.and("state = 'received' AND due_at <= ? AND lease_until <= ?", now, now)
-		w.and(`NOT EXISTS (SELECT 1 FROM callbacks held WHERE held.state = 'received' AND held.lease_until > 0
-			AND held.lease_until > ? AND held.tenant = callbacks.tenant AND held.account = callbacks.account)`, now)
+		held, err := heldAccounts(ctx, s, now)
+		if err != nil {
+			return err
+		}
+		if len(held) > 0 {
+			if free, err := waitingElsewhere(ctx, s, held); err != nil || !free {
+				return err
+			}
+		}
+		for _, h := range held {
+			w.and("NOT (tenant = ? AND account = ?)", h.tenant, h.account)
+		}
 		if len(d.Accounts) > 0 {
 			c, a := in("account", d.Accounts)
 			w.and(c, a...)
@@ -107,6 +117,45 @@ func (db *DB) ClaimDueCallbacks(ctx context.Context, d Due) ([]Callback, error) 
 		return nil, err
 	}
 	return out, nil
+}
+
+// accountOf names an account of a tenant.
+type accountOf struct {
+	tenant  Tenant
+	account string
+}
+
+// heldAccounts are those on which a claim is open.
+func heldAccounts(ctx context.Context, s *session, now time.Time) ([]accountOf, error) {
+	// Not "> now": where a condition differs from that of a partial index by its value alone,
+	// SQLite plans the statement anew at each call.
+	return accountsOf(ctx, s, "SELECT DISTINCT tenant, account FROM callbacks WHERE state = 'received' AND lease_until > 0 AND lease_until >= ?",
+		now.Add(time.Microsecond))
+}
+
+// waitingElsewhere tells whether an account that is not held has something to claim. It steps
+// from account to account in the index, however many pushes of a held one wait.
+func waitingElsewhere(ctx context.Context, s *session, held []accountOf) (bool, error) {
+	waiting, err := accountsOf(ctx, s, `WITH RECURSIVE accounts (tenant, account) AS (
+		SELECT (SELECT tenant FROM callbacks ORDER BY tenant, account LIMIT 1), (SELECT account FROM callbacks ORDER BY tenant, account LIMIT 1)
+		UNION ALL SELECT
+			(SELECT c.tenant FROM callbacks c WHERE (c.tenant, c.account) > (accounts.tenant, accounts.account) ORDER BY c.tenant, c.account LIMIT 1),
+			(SELECT c.account FROM callbacks c WHERE (c.tenant, c.account) > (accounts.tenant, accounts.account) ORDER BY c.tenant, c.account LIMIT 1)
+		FROM accounts WHERE accounts.tenant IS NOT NULL)
+		SELECT tenant, account FROM accounts WHERE tenant IS NOT NULL AND EXISTS (
+			SELECT 1 FROM callbacks c WHERE c.tenant = accounts.tenant AND c.account = accounts.account AND c.state = 'received')`)
+	return slices.ContainsFunc(waiting, func(a accountOf) bool { return !slices.Contains(held, a) }), err
+}
+
+func accountsOf(ctx context.Context, s *session, query string, args ...any) ([]accountOf, error) {
+	var out []accountOf
+	err := s.query(ctx, query, args, func(r *sql.Rows) error {
+		var a accountOf
+		err := r.Scan(&a.tenant, &a.account)
+		out = append(out, a)
+		return err
+	})
+	return out, err
 }
 
 // MarkCallbacks says what became of claimed pushes.

@@ -11,6 +11,7 @@ import (
 type DB struct {
 	dialect *dialect
 	read    *sql.DB
+	readers querier // read, or what keeps its statements prepared
 	writer  writer
 	meta    Meta
 	tokens  keyedLocks
@@ -107,7 +108,7 @@ func (db *DB) Close() error {
 }
 
 // reader is a session on the pool, outside of any transaction.
-func (db *DB) reader() *session { return &session{dialect: db.dialect, q: db.read} }
+func (db *DB) reader() *session { return &session{dialect: db.dialect, q: db.readers} }
 
 func (db *DB) writeOne(ctx context.Context, fn func(context.Context, *session) error) error {
 	return db.writer.writeOne(ctx, fn)

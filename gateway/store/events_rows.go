@@ -75,7 +75,7 @@ func (db *DB) ReadEvents(ctx context.Context, after int64, limit int) ([]Event, 
 			return nil, err
 		}
 	}
-	return selectAll[Event](ctx, db.reader(), "position > 0 AND position > ? ORDER BY position LIMIT ?", after, bounded(limit, maxEvents))
+	return selectAll[Event](ctx, db.reader(), "position > 0 AND position >= ? ORDER BY position LIMIT ?", max(after, 0)+1, bounded(limit, maxEvents))
 }
 
 // placeEvents gives positions to committed events, in the order in which they were inserted.

@@ -75,7 +75,7 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 		_ = pool.Close()
 		return nil, err
 	}
-	return &DB{dialect: d, read: pool, writer: &pgWriter{dialect: d, pool: pool}}, nil
+	return &DB{dialect: d, read: pool, readers: pool, writer: &pgWriter{dialect: d, pool: pool}}, nil
 }
 
 // pgSchemaLock lets one replica of many that start together change the schema. Waiting for it,

@@ -276,13 +276,21 @@ func lockDue[T any, R holdable[T]](ctx context.Context, s *session, lease time.D
 		return nil, err
 	}
 	until := now.Add(lease)
-	keys := []any{until}
+	held := map[Tenant][]string{}
 	for i := range items {
 		ref := R(&items[i]).hold(until)
-		keys = append(keys, ref.Tenant, ref.ID)
+		held[ref.Tenant] = append(held[ref.Tenant], ref.ID)
 	}
 	var one T
-	_, err = s.exec(ctx, "UPDATE "+R(&one).table()+" SET "+sets+"epoch = epoch + 1, lease_until = ? WHERE (tenant, id) IN (VALUES (?, ?)"+
-		strings.Repeat(", (?, ?)", len(items)-1)+")", keys...)
-	return items, err
+	for tenant, ids := range held {
+		// By the key alone, one tenant after the other: SQLite reads the whole table for
+		// a list of pairs.
+		cond, list := in("id", ids)
+		_, err := s.exec(ctx, "UPDATE "+R(&one).table()+" SET "+sets+"epoch = epoch + 1, lease_until = ? WHERE tenant = ? AND "+cond,
+			append([]any{until, tenant}, list...)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/bits"
 	"reflect"
 	"slices"
 	"strings"
@@ -145,13 +146,16 @@ func fromMicros(n int64) time.Time {
 	return time.UnixMicro(n).UTC()
 }
 
-// in makes "column IN (?, ?)" for a list that is not empty.
+// in makes "column IN (?, ?)" for a list that is not empty. The last value stands there as
+// often as it takes to make the list's length a power of two, so that a statement has a few
+// forms that can be kept prepared, and not one for each length.
 func in[T any](column string, values []T) (string, []any) {
-	args := make([]any, len(values))
-	for i, v := range values {
-		args[i] = v
+	n := 1 << bits.Len(uint(len(values)-1))
+	args := make([]any, n)
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
 	}
-	return column + " IN (?" + strings.Repeat(", ?", len(values)-1) + ")", args
+	return column + " IN (?" + strings.Repeat(", ?", n-1) + ")", args
 }
 
 // isFault tells whether err is one of kinds.

@@ -78,7 +78,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	}
 	read.SetMaxOpenConns(maxConns(o))
 	read.SetMaxIdleConns(maxConns(o))
-	return &DB{dialect: d, read: read, writer: w}, nil
+	return &DB{dialect: d, read: read, readers: keep(read), writer: w}, nil
 }
 
 // sqliteMigrate tries again, since of two processes that open a new file at once one finds

@@ -136,7 +136,8 @@ func eventHeads(ctx context.Context, s *session, tenant Tenant, after int64, f E
 // after are the conditions of a filter on the log from after a position.
 func (f EventFilter) after(tenant Tenant, position int64) where {
 	w := f.where(tenant)
-	w.and("position > 0 AND position > ?", position)
+	// Not "> position": see heldAccounts.
+	w.and("position > 0 AND position >= ?", max(position, 0)+1)
 	return w
 }
 
