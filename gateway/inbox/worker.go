@@ -18,9 +18,9 @@ func (s *Service) Run(ctx context.Context) {
 	var work sync.WaitGroup
 	defer work.Wait()
 	done := make(chan struct{}, s.limits.Batches)
-	busy := 0
+	busy, again := 0, true
 	for ctx.Err() == nil {
-		if busy < s.limits.Batches {
+		if busy < s.limits.Batches && again {
 			rows, err := s.store.ClaimDueCallbacks(ctx, store.Due{Lease: s.limits.Lease, Limit: s.limits.Batch})
 			if err != nil && ctx.Err() == nil {
 				s.logger.LogAttrs(ctx, slog.LevelWarn, "callbacks: the store gives none", slog.Any("error", err))
@@ -33,23 +33,32 @@ func (s *Service) Run(ctx context.Context) {
 				})
 				continue // other accounts may have more
 			}
+			// While batches run, what comes is nearly always of the accounts that they hold: to
+			// look at each arrival would cost the store more than the work itself.
+			again = busy == 0
 		}
-		busy -= s.rest(ctx, done)
+		if s.rest(ctx, done, &again) {
+			busy--
+		}
 	}
 }
 
-// rest waits until there may be something to do, and returns how many batches ended.
-func (s *Service) rest(ctx context.Context, done <-chan struct{}) int {
+// rest waits until there may be something to do, and tells whether a batch has ended. again
+// is set where it is time to look whatever runs.
+func (s *Service) rest(ctx context.Context, done <-chan struct{}, again *bool) (ended bool) {
 	timer := time.NewTimer(s.limits.Idle)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
+		return false
 	case <-s.wake:
+		return false
 	case <-timer.C:
 	case <-done:
-		return 1
+		ended = true
 	}
-	return 0
+	*again = true
+	return ended
 }
 
 // batch reads and applies claimed messages and marks them, all at once. Parcels are worked on

@@ -170,40 +170,81 @@ func (db *DB) MarkCallbacks(ctx context.Context, marks []CallbackMark) (int, err
 		if err != nil {
 			return err
 		}
-		for _, m := range marks {
-			ok, err := mark(ctx, s, m, now)
+		for _, group := range alike(marks) {
+			n, err := markAlike(ctx, s, group, now)
 			if err != nil {
 				return err
 			}
-			if ok {
-				marked++
-			}
+			marked += n
 		}
 		return nil
 	})
 	return marked, err
 }
 
-func mark(ctx context.Context, s *session, m CallbackMark, now time.Time) (bool, error) {
+// alike puts marks together that one statement can write. Those that wait for numbers are
+// looked at one by one.
+func alike(marks []CallbackMark) [][]CallbackMark {
+	type kind struct {
+		tenant Tenant
+		epoch  int64
+		state  CallbackState
+		reason string
+		delay  time.Duration
+		alone  string
+	}
+	var order []kind
+	groups := map[kind][]CallbackMark{}
+	for _, m := range marks {
+		k := kind{m.Tenant, m.Epoch, m.State, m.Reason, m.Delay, ""}
+		if m.State == CallbackUnmatched {
+			k.alone = m.ID
+		}
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], m)
+	}
+	out := make([][]CallbackMark, len(order))
+	for i, k := range order {
+		out[i] = groups[k]
+	}
+	return out
+}
+
+func markAlike(ctx context.Context, s *session, group []CallbackMark, now time.Time) (int, error) {
+	m := group[0]
+	if m.State == CallbackUnmatched {
+		return markUnmatched(ctx, s, m, now)
+	}
+	names := make([]string, len(group))
+	for i := range group {
+		names[i] = group[i].ID
+	}
+	cond, list := in("id", names)
+	n, err := s.exec(ctx, "UPDATE callbacks SET state = ?, reason = ?, due_at = ?, lease_until = 0 WHERE tenant = ? AND epoch = ? AND "+cond,
+		append([]any{m.State, m.Reason, now.Add(m.Delay), m.Tenant, m.Epoch}, list...)...)
+	return int(n), err
+}
+
+func markUnmatched(ctx context.Context, s *session, m CallbackMark, now time.Time) (int, error) {
 	c, err := selectOne[callbackHead](ctx, s, "tenant = ? AND id = ? AND epoch = ?"+s.lock(), m.Tenant, m.ID, m.Epoch)
 	if errors.Is(err, ErrNotFound) {
-		return false, nil
+		return 0, nil
 	}
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	if m.State == CallbackUnmatched {
-		known, err := waitForNumbers(ctx, s, c.Callback, m.Numbers)
-		if err != nil {
-			return false, err
-		}
-		if known {
-			m.State, m.Delay = CallbackReceived, 0
-		}
+	known, err := waitForNumbers(ctx, s, c.Callback, m.Numbers)
+	if err != nil {
+		return 0, err
 	}
-	_, err = s.exec(ctx, "UPDATE callbacks SET state = ?, reason = ?, due_at = ?, lease_until = 0 WHERE tenant = ? AND id = ?",
+	if known {
+		m.State, m.Delay = CallbackReceived, 0
+	}
+	n, err := s.exec(ctx, "UPDATE callbacks SET state = ?, reason = ?, due_at = ?, lease_until = 0 WHERE tenant = ? AND id = ?",
 		m.State, m.Reason, now.Add(m.Delay), m.Tenant, m.ID)
-	return err == nil, err
+	return int(n), err
 }
 
 // waitForNumbers remembers which numbers an unmatched push waits for. It returns true when

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/bits"
 	"strings"
 	"time"
 )
@@ -176,6 +177,31 @@ func insert(ctx context.Context, s *session, r record, suffix string) (int64, er
 	}
 	return s.exec(ctx, "INSERT INTO "+r.table()+" ("+columnNames(cols)+") VALUES (?"+
 		strings.Repeat(", ?", len(cols)-1)+") "+suffix, args...)
+}
+
+// manyRows is how many records one statement inserts.
+const manyRows = 32
+
+// insertAll writes records of one table in few statements, of lengths that are powers of two,
+// so that they can be kept prepared.
+func insertAll[R record](ctx context.Context, s *session, rows []R) error {
+	for len(rows) > 0 {
+		n := min(1<<(bits.Len(uint(len(rows)))-1), manyRows)
+		cols := rows[0].columns()
+		args := make([]any, 0, n*len(cols))
+		for _, r := range rows[:n] {
+			for _, c := range r.columns() {
+				args = append(args, c.value())
+			}
+		}
+		one := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
+		_, err := s.exec(ctx, "INSERT INTO "+rows[0].table()+" ("+columnNames(cols)+") VALUES "+one+strings.Repeat(", "+one, n-1), args...)
+		if err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
 }
 
 // update writes all columns of a record but those of its key, by tenant and id.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -22,46 +23,62 @@ func fillWebhook(ctx context.Context, s *session, w *Webhook, r WebhookRound) (b
 	if err != nil {
 		return false, err
 	}
-	q := queuer{w: w, now: now, open: map[string]bool{}}
+	var wanted []Event
 	for _, e := range events {
 		w.Position = e.Position
-		if !r.Wants(w, &e.Event) || r.MaxAge > 0 && e.CreatedAt.Before(now.Add(-r.MaxAge)) {
-			continue
+		if r.Wants(w, &e.Event) && (r.MaxAge <= 0 || !e.CreatedAt.Before(now.Add(-r.MaxAge))) {
+			wanted = append(wanted, e.Event)
 		}
-		if err := q.add(ctx, s, e.Event, false); err != nil {
-			return false, err
-		}
+	}
+	if err := enqueue(ctx, s, w, wanted, false, now); err != nil {
+		return false, err
 	}
 	return len(events) == limit && w.Queued < r.Queue, nil
 }
 
-// queuer adds deliveries to the end of an endpoint's queue, whose lock is held.
-type queuer struct {
-	w    *Webhook
-	now  time.Time
-	open map[string]bool // subjects that are known to have an open delivery
+// enqueue adds deliveries to the end of an endpoint's queue, whose lock is held. One is due
+// where no other of its subject is open.
+func enqueue(ctx context.Context, s *session, w *Webhook, events []Event, replay bool, now time.Time) error {
+	open, err := openSubjects(ctx, s, w, events)
+	if err != nil {
+		return err
+	}
+	rows := make([]*Delivery, len(events))
+	for i, e := range events {
+		w.Made++
+		w.Queued++
+		rows[i] = &Delivery{ID: ids.New(ids.Delivery), Tenant: w.Tenant, Webhook: w.ID, Ord: w.Made, Event: e.ID, Type: e.Type, Subject: e.Subject,
+			Replay: replay, State: DeliveryPending, CreatedAt: now}
+		if !open[e.Subject] {
+			rows[i].DueAt = now
+			open[e.Subject] = true
+		}
+	}
+	return insertAll(ctx, s, rows)
 }
 
-func (q *queuer) add(ctx context.Context, s *session, e Event, replay bool) error {
-	d := Delivery{ID: ids.New(ids.Delivery), Tenant: q.w.Tenant, Webhook: q.w.ID, Event: e.ID, Type: e.Type, Subject: e.Subject,
-		Replay: replay, State: DeliveryPending, CreatedAt: q.now}
-	if !q.open[e.Subject] {
-		var one int
-		err := s.queryRow(ctx, "SELECT 1 FROM deliveries WHERE tenant = ? AND webhook_id = ? AND subject = ? AND state = 'pending' LIMIT 1",
-			[]any{d.Tenant, d.Webhook, d.Subject}, &one)
-		if errors.Is(err, ErrNotFound) {
-			d.DueAt, err = q.now, nil
+// openSubjects are those of the events that have an open delivery.
+func openSubjects(ctx context.Context, s *session, w *Webhook, events []Event) (map[string]bool, error) {
+	open := map[string]bool{}
+	var subjects []string
+	for _, e := range events {
+		if _, known := open[e.Subject]; !known {
+			open[e.Subject] = false
+			subjects = append(subjects, e.Subject)
 		}
-		if err != nil {
-			return err
-		}
-		q.open[e.Subject] = true
 	}
-	q.w.Made++
-	q.w.Queued++
-	d.Ord = q.w.Made
-	_, err := insert(ctx, s, &d, "")
-	return err
+	if len(subjects) == 0 || w.Queued == 0 {
+		return open, nil
+	}
+	cond, list := in("subject", subjects)
+	err := s.query(ctx, "SELECT DISTINCT subject FROM deliveries WHERE tenant = ? AND webhook_id = ? AND state = 'pending' AND "+cond,
+		append([]any{w.Tenant, w.ID}, list...), func(r *sql.Rows) error {
+			var subject string
+			err := r.Scan(&subject)
+			open[subject] = true
+			return err
+		})
+	return open, err
 }
 
 // claimDeliveries takes what is due and under no lease.
@@ -175,19 +192,19 @@ func (db *DB) ReplayEvents(ctx context.Context, tenant Tenant, id string, r Repl
 		if err != nil {
 			return err
 		}
-		q := queuer{w: &w, now: now, open: map[string]bool{}}
+		var again []Event
 		for _, e := range events {
 			out.After = e.Position
 			if !r.Wants(&w, &e.Event) {
 				continue
 			}
 			out.Matched++
-			if e.Position > w.Position {
-				continue
+			if e.Position <= w.Position {
+				again = append(again, e.Event)
 			}
-			if err := q.add(ctx, s, e.Event, true); err != nil {
-				return err
-			}
+		}
+		if err := enqueue(ctx, s, &w, again, true, now); err != nil {
+			return err
 		}
 		out.More = len(events) == limit
 		return update(ctx, s, &w, tenant, id)

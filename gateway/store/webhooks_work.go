@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/ids"
@@ -169,15 +168,17 @@ func settleDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRoun
 	if err != nil {
 		return err
 	}
+	open, err := pendingOf(ctx, s, w, r.Done)
+	if err != nil {
+		return err
+	}
 	var counted []DeliveryResult
 	for _, res := range r.Done {
-		d, err := selectOne[Delivery](ctx, s, whereDelivery+" AND epoch = ? AND state = 'pending'", w.Tenant, w.ID, res.ID, res.Epoch)
-		if errors.Is(err, ErrNotFound) {
+		d, ok := open[res.ID]
+		if !ok || d.Epoch != res.Epoch {
 			continue
 		}
-		if err != nil {
-			return err
-		}
+		delete(open, res.ID) // of two results of one claim the first counts
 		if err := settleDelivery(ctx, s, w, d, res, now); err != nil {
 			return err
 		}
@@ -192,6 +193,24 @@ func settleDeliveries(ctx context.Context, s *session, w *Webhook, r WebhookRoun
 	events := r.Settle(w, now, counted)
 	w.keepIdentity(before)
 	return addEvents(ctx, s, w.Tenant, events)
+}
+
+// pendingOf reads the open deliveries of which there are results.
+func pendingOf(ctx context.Context, s *session, w *Webhook, done []DeliveryResult) (map[string]Delivery, error) {
+	if len(done) == 0 {
+		return nil, nil
+	}
+	names := make([]string, len(done))
+	for i, r := range done {
+		names[i] = r.ID
+	}
+	cond, list := in("id", names)
+	rows, err := selectAll[Delivery](ctx, s, "tenant = ? AND webhook_id = ? AND state = 'pending' AND "+cond, append([]any{w.Tenant, w.ID}, list...)...)
+	out := make(map[string]Delivery, len(rows))
+	for _, d := range rows {
+		out[d.ID] = d
+	}
+	return out, err
 }
 
 func settleDelivery(ctx context.Context, s *session, w *Webhook, d Delivery, res DeliveryResult, now time.Time) error {

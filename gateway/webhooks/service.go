@@ -55,6 +55,8 @@ type Limits struct {
 	// All is how many deliveries run at once (256), Failing how many of them may be to
 	// endpoints that fail (64), PerTenant (64) and PerEndpoint (16) how many of one.
 	All, Failing, PerTenant, PerEndpoint int
+	// Ahead is how many deliveries of one endpoint are claimed beyond those that run: 32.
+	Ahead int
 	// Idle is how long the worker rests when nothing is due: 250 ms.
 	Idle time.Duration
 	// Watch is how often those that fail are looked at for notices: 5 min.
@@ -71,7 +73,7 @@ func (l *Limits) fill() {
 	for _, n := range []struct {
 		to    *int
 		value int
-	}{{&l.Trip, 5}, {&l.Endpoints, 1000}, {&l.Queue, 10_000}, {&l.All, 256}, {&l.Failing, 64}, {&l.PerTenant, 64}, {&l.PerEndpoint, 16}} {
+	}{{&l.Trip, 5}, {&l.Endpoints, 1000}, {&l.Queue, 10_000}, {&l.All, 256}, {&l.Failing, 64}, {&l.PerTenant, 64}, {&l.PerEndpoint, 16}, {&l.Ahead, 32}} {
 		if *n.to <= 0 {
 			*n.to = n.value
 		}
