@@ -55,8 +55,8 @@ type Limits struct {
 	// Batch is how many messages one claim takes (128), Batches how many are worked on at
 	// once (3), and Parcels how many parcels of one batch (64).
 	Batch, Batches, Parcels int
-	// Lease is how long a claim holds an account's messages, should its process die: 6 s.
-	// Work on them stops after two thirds of it.
+	// Lease is how long a claim holds an account's messages, should its process die: 2 s.
+	// Work on them stops after two thirds of it, and on one parcel after half.
 	Lease time.Duration
 	// Idle is how long the worker rests when nothing is due: 250 ms.
 	Idle time.Duration
@@ -64,15 +64,17 @@ type Limits struct {
 	// waits no longer than 5 s.
 	Append time.Duration
 	// Retry are the waits after a first and a second failure that is not the message's
-	// fault; the third puts it in quarantine. 1 s and 10 s.
+	// fault; the third puts it in quarantine. 1 s and 10 s. A store that is too slow is not a
+	// failure of that kind: only after Slow tries (50) it may be the message that makes it so.
 	Retry [2]time.Duration
+	Slow  int
 }
 
 func (l *Limits) fill() {
 	for _, n := range []struct {
 		to    *int
 		value int
-	}{{&l.Refused, 20_000}, {&l.Batch, 128}, {&l.Batches, 3}, {&l.Parcels, 64}} {
+	}{{&l.Refused, 20_000}, {&l.Batch, 128}, {&l.Batches, 3}, {&l.Parcels, 64}, {&l.Slow, 50}} {
 		if *n.to <= 0 {
 			*n.to = n.value
 		}
@@ -83,7 +85,7 @@ func (l *Limits) fill() {
 	for _, d := range []struct {
 		to    *time.Duration
 		value time.Duration
-	}{{&l.Lease, 6 * time.Second}, {&l.Idle, 250 * time.Millisecond}, {&l.Append, 4 * time.Second},
+	}{{&l.Lease, 2 * time.Second}, {&l.Idle, 250 * time.Millisecond}, {&l.Append, 4 * time.Second},
 		{&l.Retry[0], time.Second}, {&l.Retry[1], 10 * time.Second}} {
 		if *d.to <= 0 {
 			*d.to = d.value

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -97,7 +98,7 @@ func (it *item) units() []unit {
 // apply takes one parcel's news in. A hint is not believed: it makes us ask the carrier.
 // What takes too long is that parcel's failure, and no other's.
 func (s *Service) apply(batch context.Context, u unit) {
-	ctx, cancel := context.WithTimeout(batch, s.limits.Lease/3)
+	ctx, cancel := context.WithTimeout(batch, s.limits.Lease/2)
 	defer cancel()
 	var unmatched []string
 	err := ctx.Err()
@@ -128,6 +129,8 @@ func (s *Service) verdict(ctx context.Context, it *item) store.CallbackMark {
 		m.State, m.Reason = it.state, it.reason
 	case it.err != nil && ctx.Err() != nil:
 		m.State = store.CallbackReceived
+	case errors.Is(it.err, context.DeadlineExceeded) && it.row.Tries <= s.limits.Slow:
+		m.State, m.Delay = store.CallbackReceived, s.retry(it.row.Tries)
 	case it.err != nil && it.row.Tries > len(s.limits.Retry):
 		m.State, m.Reason = store.CallbackQuarantined, "failed three times: "+reasonOf(it.err)
 	case it.err != nil:

@@ -367,11 +367,12 @@ func (s *stuck) Apply(ctx context.Context, a *accounts.Account, list []normalize
 	return s.Trackers.Apply(ctx, a, list, source, callback)
 }
 
-// One parcel whose news never end holds up no other, and is given up at the third try.
+// One parcel whose news never end holds up no other, and is given up after as many tries as a
+// slow store is granted.
 func TestAStuckParcelHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, func(d *Deps) { d.Trackers = &stuck{d.Trackers, "NW-1"} })
+		b := newBench(t, func(d *Deps) { d.Trackers, d.Limits.Slow = &stuck{d.Trackers, "NW-1"}, 5 })
 		id := b.create("NW-2")
 		b.send(message("NW-1", "A", normalize.StatusInTransit, noon))
 		b.send(message("NW-2", "A", normalize.StatusInTransit, noon))
@@ -380,7 +381,9 @@ func TestAStuckParcelHoldsUpNoOther(t *testing.T) {
 		if n := len(b.tracker(id).Events); n != 1 {
 			t.Errorf("beside it: got %d scans, want 1", n)
 		}
-		time.Sleep(30 * time.Second)
+		time.Sleep(20 * time.Second)
+		b.checkTotals("after three tries", map[store.CallbackState]int{store.CallbackDone: 1, store.CallbackReceived: 1})
+		time.Sleep(time.Minute)
 		b.checkTotals("in the end", map[store.CallbackState]int{store.CallbackDone: 1, store.CallbackQuarantined: 1})
 	})
 }
@@ -389,7 +392,7 @@ func TestAStuckParcelHoldsUpNoOther(t *testing.T) {
 func TestStoppingGivesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, func(d *Deps) { d.Trackers = &stuck{d.Trackers, "NW-1"} })
+		b := newBench(t, func(d *Deps) { d.Trackers, d.Limits.Slow = &stuck{d.Trackers, "NW-1"}, 5 })
 		stop := b.run()
 		b.send(message("NW-1", "A", normalize.StatusInTransit, noon))
 		synctest.Wait()
