@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway/httpapi"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
@@ -53,13 +54,13 @@ func writeChannel(w io.Writer, ch httpapi.Channel) error {
 		health += " " + *ch.Health.Reason
 	}
 	lines := [][2]string{
-		{"channel", ch.Channel}, {"carrier", ch.Carrier}, {"service", ch.Service}, {"kind", ch.Kind + ", " + ch.Mode},
+		{"channel", ch.Channel}, {"carrier", ch.Carrier}, {"service", ch.Service}, {"kind", kindOf(ch)},
 		{"configured", fmt.Sprint(ch.Configured)}, {"platforms", dash(strings.Join(ch.Platforms, ", "))},
 		{"can", strings.Join(ch.Capabilities, ", ")}, {"health", health},
 		{"needs (rate)", dash(strings.Join(ch.Requirements.Required.Rates, " "))},
 		{"needs (label)", dash(strings.Join(ch.Requirements.Required.Labels, " "))},
-		{"goods", strings.Join(ch.Requirements.Goods, ", ")},
-		{"labels", strings.Join(ch.Requirements.Label.Formats, ", ")},
+		{"goods", dash(strings.Join(ch.Requirements.Goods, ", "))},
+		{"labels", dash(strings.Join(ch.Requirements.Label.Formats, ", "))},
 	}
 	if m := ch.Requirements.Limits.MaxWeight; m > 0 {
 		lines = append(lines, [2]string{"up to", m.In(normalize.Kilogram) + " kg"})
@@ -73,4 +74,12 @@ func writeChannel(w io.Writer, ch httpapi.Channel) error {
 		}
 	}
 	return nil
+}
+
+// kindOf is what a channel is and how it carries, which one that only tracks does not.
+func kindOf(ch httpapi.Channel) string {
+	if ch.Kind == adapters.KindTracking {
+		return ch.Kind
+	}
+	return ch.Kind + ", " + ch.Mode
 }
