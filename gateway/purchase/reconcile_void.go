@@ -2,10 +2,13 @@ package purchase
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/store"
+	"github.com/crossdock-hub/crossdock/normalize"
 )
 
 // lookVoid asks whether a label still lives: gone is voided, alive is still paid, and what
@@ -23,8 +26,8 @@ func (s *Service) lookVoid(ctx context.Context, p store.Purchase, held bool) err
 	if err != nil {
 		return err
 	}
-	gone := l.failed == nil && l.Complete && len(l.Labels) == 0
-	alive := l.failed == nil && len(l.Labels) > 0
+	alive := l.failed == nil && slices.ContainsFunc(l.Labels, func(label normalize.Label) bool { return !isAnother(l.p, label) })
+	gone := l.failed == nil && l.Complete && !alive
 	d := detailsOf(l.p)
 	if !l.early {
 		d.Looks++
@@ -54,6 +57,16 @@ func (s *Service) lookVoid(ctx context.Context, p store.Purchase, held bool) err
 		History: []store.HistoryLine{{Status: "needs_attention", Detail: "it is not known yet whether the label was voided"}},
 	})
 	return err
+}
+
+// isAnother tells whether a label is certainly not the one that counts for p, but one that was
+// bought besides under the same reference, as can be at a carrier that accepts duplicates.
+func isAnother(p store.Purchase, l normalize.Label) bool {
+	if adapters.Class(p.Class) != adapters.ClassC {
+		return false
+	}
+	differ := func(a, b string) bool { return a != "" && b != "" && a != b }
+	return !counts(p, l) && (differ(p.CarrierReference, l.CarrierReference) || differ(p.TrackingNumber, l.TrackingNumber))
 }
 
 // voidStays leaves a void to a person, once.

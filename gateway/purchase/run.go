@@ -176,6 +176,9 @@ func (s *Service) outcome(ctx context.Context, p store.Purchase, want prepared, 
 	e := normalize.AsError(err)
 	res.CarrierCode = e.Code
 	switch {
+	case e.NotSent && detailsOf(p).Sends > 0:
+		res.Outcome = store.OutcomeNotSent
+		return s.unknown(ctx, p, want.account, res, "it could not be sent again; the carrier is asked once more what became of it")
 	case e.NotSent:
 		res.Outcome = store.OutcomeNotSent
 		return s.giveUp(ctx, p, &res, e, "nothing was sent")

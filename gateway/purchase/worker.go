@@ -126,8 +126,21 @@ func (s *Service) expire(ctx context.Context) {
 }
 
 // unsent ends a purchase that was written down and never sent, for whoever began it is gone.
-// The claim has raised the epoch, so that a slow beginner cannot send any more.
+// The claim has raised the epoch, so that a slow beginner cannot send any more. One that was to
+// be sent again was sent before, and is looked for once more.
 func (s *Service) unsent(ctx context.Context, p store.Purchase) error {
+	if detailsOf(p).Sends > 0 {
+		_, err := s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
+			Release: true,
+			Change: func(p *store.Purchase) error {
+				p.State, p.DueAt = store.PurchaseReconciling, p.UpdatedAt
+				return nil
+			},
+			History: []store.HistoryLine{{Status: "unknown", Detail: "not sent again: whoever was to do it is gone; looked for once more"}},
+			Emit:    emit("label.unknown"),
+		})
+		return err
+	}
 	_, err := s.giveUp(ctx, p, nil, normalize.Fail(normalize.KindUnavailable, "the gateway stopped before anything was sent; buy again with a new key"),
 		"never sent: whoever began it is gone")
 	return err

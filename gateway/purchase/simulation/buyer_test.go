@@ -11,7 +11,6 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway"
 	"github.com/crossdock-hub/crossdock/gateway/ids"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
-	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -35,14 +34,6 @@ func (b *buyer) heads() int {
 		return 2
 	}
 	return 1
-}
-
-func shipment(s purchase.Shipment) normalize.Shipment {
-	return normalize.Shipment{Origin: *s.Origin, Destination: *s.Destination, Parcels: s.Parcels, Items: s.Items, Incoterm: s.Incoterm}
-}
-
-func offer(channel, account string, r rating.Request) rating.Offer {
-	return rating.Offer{Request: r, Rate: rating.Rate{ID: "rate_1", Channel: channel, Account: account, Total: usd(640), CarrierTotal: usd(640), Source: "live"}}
 }
 
 func (b *buyer) request() purchase.Request {
@@ -84,12 +75,12 @@ func (b *buyer) call(try int, ask func(context.Context, *purchase.Service) heard
 	if b.leaves && try == 0 {
 		patience = b.w.between(0, time.Second, "leaves", b.n)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), whoKey{}, fmt.Sprintf("%d %d", b.n, try)), patience)
 	defer cancel()
 	answer := make(chan heard, 1)
 	go func() {
 		h := ask(ctx, p.svc)
-		p.here()
+		p.here(ctx, "answer", b.n)
 		answer <- h
 	}()
 	select {

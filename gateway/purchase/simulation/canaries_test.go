@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"slices"
 
 	"github.com/crossdock-hub/crossdock/gateway/store"
 )
@@ -18,14 +19,26 @@ const (
 	bugLateDeadline   = "late_deadline"    // the call's time is counted from after the claim
 	bugDuplicate      = "duplicate_fails"  // "I have this reference already" is read as a refusal
 	bugLooseStore     = "loose_store"      // the store acknowledges what is not synced
+	bugNoAudit        = "no_audit"         // what was sent again is never looked at again
 )
 
-// canary is a bug, and what it breaks.
-type canary struct{ bug, goal string }
+// canary is a bug, what it breaks (empty is anything), and the plans in which it must be noticed.
+type canary struct {
+	bug, goal string
+	draw      func(seed uint64) plan
+}
 
 var canaries = []canary{
-	{bugResend, doubleBuy}, {bugNoEpoch, ""}, {bugDropLate, dropped}, {bugNoQuiet, orphan}, {bugShortLease, ""},
-	{bugLateWriteAhead, ""}, {bugLateDeadline, ""}, {bugDuplicate, orphan}, {bugLooseStore, ""},
+	{bugResend, doubleBuy, newPlan}, {bugNoEpoch, "", newPlan}, {bugDropLate, dropped, newPlan}, {bugNoQuiet, orphan, newPlan},
+	{bugShortLease, "", newPlan}, {bugLateWriteAhead, "", newPlan}, {bugLateDeadline, "", newPlan}, {bugDuplicate, orphan, newPlan},
+	{bugLooseStore, "", newPlan}, {bugNoAudit, doubleBuy, newTardyPlan},
+}
+
+// withoutAudits are the states that a worker who knows no audits looks for.
+func withoutAudits(states []store.PurchaseState) []store.PurchaseState {
+	return slices.DeleteFunc(slices.Clone(states), func(s store.PurchaseState) bool {
+		return s == store.PurchaseSettled || s == store.PurchaseVoided || s == store.PurchaseVoidRefused || s == store.PurchaseParked
+	})
 }
 
 // pretend says that a claim is written which is not.

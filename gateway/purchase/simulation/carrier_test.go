@@ -29,6 +29,7 @@ type sale struct {
 	id, number string
 	ref        string // ours
 	order      int
+	at         time.Time
 	shows      time.Time // from when searches show it
 	paper      time.Time // from when its paper is there
 	voided     time.Time // zero while it lives
@@ -61,8 +62,11 @@ func (c *carrier) commits(op string, n int, f *fault, reply chan<- answer, do fu
 		return
 	case late:
 		reply <- gone
-		// The longest that a carrier of this lane ever takes.
-		time.Sleep(min(f.lasts, c.quiet/2))
+		if c.w.tardy {
+			time.Sleep(f.lasts)
+		} else {
+			time.Sleep(min(f.lasts, c.quiet/2)) // the longest that a carrier of this lane takes
+		}
 	}
 	a := do()
 	switch kind {
@@ -114,7 +118,7 @@ func (c *carrier) sell(n int, r normalize.LabelRequest, f *fault, reply chan<- a
 			return answer{status: 409, body: "duplicate", err: normalize.Fail(normalize.KindDuplicate, "the reference is used")}
 		}
 		now := time.Now()
-		s := &sale{id: fmt.Sprintf("%s-%d", c.name, len(c.ledger)+1), ref: r.ClientReference, order: n}
+		s := &sale{id: fmt.Sprintf("%s-%d", c.name, len(c.ledger)+1), ref: r.ClientReference, order: n, at: now}
 		s.number = strings.ToUpper(s.id)
 		s.shows, s.paper = now.Add(c.showsAfter(n, f)), now.Add(c.w.between(0, 3*time.Second, "paper", n))
 		c.ledger = append(c.ledger, s)

@@ -27,14 +27,14 @@ func (d door) write(ctx context.Context, at, id string, do func(context.Context)
 	w := d.p.w
 	n := w.named(id)
 	f := w.strike(at, n)
-	d.p.here()
+	d.p.here(ctx, at, n)
 	time.Sleep(w.moment(at, n))
-	d.p.here()
-	d.p.suffer(f, deathsOfWrite)
+	d.p.here(ctx, at, n)
+	d.p.suffer(ctx, f, deathsOfWrite, at, n)
 	ctx = w.syncing(ctx, at, n)
 	if f == nil {
 		err := do(ctx)
-		d.p.here()
+		d.p.here(ctx, at, n)
 		return err
 	}
 	switch f.kind {
@@ -46,25 +46,25 @@ func (d door) write(ctx context.Context, at, id string, do func(context.Context)
 	case crashDuring:
 		go func() { _ = do(context.WithoutCancel(ctx)) }()
 		d.p.die()
-		d.p.here()
+		d.p.here(ctx, at, n)
 	}
 	err := do(ctx)
 	if f.kind == lostWritten && err == nil {
 		w.excuse(n)
 		err = store.ErrCommitUnknown
 	}
-	d.p.here()
-	d.p.suffer(f, afterWrite)
+	d.p.here(ctx, at, n)
+	d.p.suffer(ctx, f, afterWrite, at, n)
 	return err
 }
 
 // read lets a read through, or not.
-func (d door) read(id string) error {
+func (d door) read(ctx context.Context, id string) error {
 	w := d.p.w
 	n := w.named(id)
-	d.p.here()
+	d.p.here(ctx, "read", n)
 	f := w.strike("read", n)
-	d.p.suffer(f, deathsOfWrite)
+	d.p.suffer(ctx, f, deathsOfWrite, "read", n)
 	if f != nil && f.kind == refusedWrite {
 		w.excuse(n)
 		return errRefused
@@ -136,21 +136,24 @@ func (d door) PutDocument(ctx context.Context, doc store.Document) (out store.Do
 // ClaimDuePurchases and ExpireLeases come twice a second in each process and seldom find
 // anything, so that nothing happens to them but what happens to their process.
 func (d door) ClaimDuePurchases(ctx context.Context, states []store.PurchaseState, due store.Due) ([]store.Purchase, error) {
-	d.p.here()
+	d.p.here(ctx, "due", nobody)
+	if d.p.w.bug == bugNoAudit {
+		states = withoutAudits(states)
+	}
 	list, err := d.memory.ClaimDuePurchases(d.p.w.syncing(ctx, "due", -d.p.slot), states, due)
-	d.p.here()
+	d.p.here(ctx, "due", nobody)
 	return list, err
 }
 
 func (d door) ExpireLeases(ctx context.Context, limit int, change func(*store.Purchase), emit func(store.Purchase) []store.Event) ([]store.Purchase, error) {
-	d.p.here()
+	d.p.here(ctx, "expire", nobody)
 	list, err := d.memory.ExpireLeases(d.p.w.syncing(ctx, "expire", -d.p.slot), limit, change, emit)
-	d.p.here()
+	d.p.here(ctx, "expire", nobody)
 	return list, err
 }
 
 func (d door) Purchase(ctx context.Context, t store.Tenant, id string) (store.Purchase, error) {
-	if err := d.read(id); err != nil {
+	if err := d.read(ctx, id); err != nil {
 		return store.Purchase{}, err
 	}
 	if d.p.w.drop(id, false) {
@@ -160,21 +163,21 @@ func (d door) Purchase(ctx context.Context, t store.Tenant, id string) (store.Pu
 }
 
 func (d door) PurchaseByKey(ctx context.Context, t store.Tenant, key string) (store.Purchase, error) {
-	if err := d.read(key); err != nil {
+	if err := d.read(ctx, key); err != nil {
 		return store.Purchase{}, err
 	}
 	return d.memory.PurchaseByKey(ctx, t, key)
 }
 
 func (d door) PurchaseFile(ctx context.Context, t store.Tenant, id string) (store.PurchaseFile, error) {
-	if err := d.read(id); err != nil {
+	if err := d.read(ctx, id); err != nil {
 		return store.PurchaseFile{}, err
 	}
 	return d.memory.PurchaseFile(ctx, t, id)
 }
 
 func (d door) EvidenceOf(ctx context.Context, t store.Tenant, id string) ([]store.Evidence, error) {
-	if err := d.read(id); err != nil {
+	if err := d.read(ctx, id); err != nil {
 		return nil, err
 	}
 	return d.memory.EvidenceOf(ctx, t, id)

@@ -29,6 +29,7 @@ type answer struct {
 
 var (
 	beforeSend = map[string]string{crashBefore: crash, freezeBefore: freeze}
+	unseen     = map[string]string{freezeUnseen: freeze}
 	whileSent  = map[string]string{crashOnWire: crash, freezeOnWire: freeze}
 	onReply    = map[string]string{crashOnReply: crash, freezeOnReply: freeze}
 	whenKept   = map[string]string{crashOnKept: crash}
@@ -38,29 +39,30 @@ var (
 // becomes of us, and may answer more than once or never.
 func (l *line) exchange(ctx context.Context, op string, n int, serve func(f *fault, reply chan<- answer)) answer {
 	w := l.p.w
-	l.p.here()
+	l.p.here(ctx, op, n)
 	f, theirs := w.strike(op, n), w.strike(op+" at the carrier", n)
-	l.p.suffer(f, beforeSend)
+	l.p.suffer(ctx, f, beforeSend, op, n)
 	dial := w.moment(op, n)
 	if f != nil && f.kind == slowDial {
 		dial = f.lasts
 	}
 	within(ctx, dial)
-	l.p.here() // a process that stood still meanwhile finds that its time is over
+	l.p.here(ctx, op, n) // a process that stood still meanwhile finds that its time is over
 	if ctx.Err() != nil || f != nil && f.kind == unreachable {
 		return answer{err: &normalize.Error{Kind: normalize.KindUnavailable, NotSent: true, Message: "no connection"}}
 	}
+	l.p.suffer(ctx, f, unseen, op, n)
 	reply := make(chan answer, 2)
 	l.c.serve(func() { serve(theirs, reply) })
 	if f != nil && whileSent[f.kind] != "" {
 		time.Sleep(w.between(0, 300*time.Millisecond, "on wire", op, n))
-		l.p.suffer(f, whileSent)
+		l.p.suffer(ctx, f, whileSent, op, n)
 	}
 	a := l.wait(ctx, reply, op, n)
-	l.p.suffer(f, onReply)
+	l.p.suffer(ctx, f, onReply, op, n)
 	l.keep(ctx, op, a, reply)
-	l.p.suffer(f, whenKept)
-	l.p.here()
+	l.p.suffer(ctx, f, whenKept, op, n)
+	l.p.here(ctx, op, n)
 	return a
 }
 
@@ -77,17 +79,18 @@ func within(ctx context.Context, d time.Duration) {
 // wait takes the answer, or the end of the call's time. A process that stood still finds both.
 func (l *line) wait(ctx context.Context, reply <-chan answer, op string, n int) answer {
 	timeout := answer{err: normalize.Fail(normalize.KindTimeout, "no answer in time")}
-	var a answer
-	select {
-	case a = <-reply:
-		l.p.here()
-		return a
-	case <-ctx.Done():
-	case <-l.p.gone:
+	if ctx.Err() == nil {
+		select {
+		case a := <-reply:
+			l.p.here(ctx, op, n)
+			return a
+		case <-ctx.Done():
+		case <-l.p.gone:
+		}
 	}
-	l.p.here()
+	l.p.here(ctx, op, n)
 	select {
-	case a = <-reply:
+	case a := <-reply:
 		if l.p.w.draw("which", op, n)%4 > 0 {
 			return a
 		}

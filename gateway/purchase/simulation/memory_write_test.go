@@ -3,7 +3,6 @@ package simulation
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,6 +35,12 @@ func (m *memory) BeginPurchase(ctx context.Context, in store.Intent) (store.Begu
 		f.note(now, in.History)
 		t.files[name(p.Tenant, p.ID)], t.keys[name(p.Tenant, p.Key)] = f, p.ID
 		t.log(p.Tenant, now, in.Audit)
+		t.tell(p.Tenant, now, in.Events)
+		for _, l := range in.Labels {
+			if err := t.label(f, l); err != nil {
+				return err
+			}
+		}
 		out = store.Begun{Purchase: copyOf(p), Created: true}
 		return t.count(p, in.Ceilings, &out)
 	})
@@ -230,81 +235,6 @@ func (t *tables) transition(f *file, tr store.Transition, now time.Time) error {
 	return nil
 }
 
-// label writes a label of a purchase; its shipment id and number are the account's only ones.
-func (t *tables) label(f *file, l store.BoughtLabel) error {
-	l.Account = cmp.Or(l.Account, f.p.Account)
-	if l.CreatedAt.IsZero() {
-		l.CreatedAt = f.p.UpdatedAt
-	}
-	for _, other := range t.files {
-		for _, o := range other.labels {
-			mine := other.p.ID == f.p.ID && o.N == l.N
-			if other.p.Tenant == f.p.Tenant && o.Account == l.Account && !mine &&
-				(l.ShipmentID != "" && o.ShipmentID == l.ShipmentID || l.TrackingNumber != "" && o.TrackingNumber == l.TrackingNumber) {
-				return fmt.Errorf("%w: shipment or number", store.ErrDuplicate)
-			}
-		}
-	}
-	for i, o := range f.labels {
-		if o.N == l.N {
-			l.Account, l.CreatedAt = o.Account, o.CreatedAt
-			f.labels[i] = l
-			return nil
-		}
-	}
-	f.labels = append(f.labels, l)
-	return nil
-}
-
-func (f *file) paper(d store.Document, now time.Time) store.Document {
-	sum := sha256.Sum256(d.Data)
-	d.ID, d.Tenant, d.Owner, d.SHA256, d.Bytes, d.CreatedAt = cmp.Or(d.ID, ids.New(ids.Document)), f.p.Tenant, f.p.ID, sum[:], int64(len(d.Data)), now
-	for _, old := range f.papers {
-		if samePaper(old, d) {
-			return old
-		}
-	}
-	f.papers = append(f.papers, d)
-	return d
-}
-
-func (m *memory) PutDocument(ctx context.Context, d store.Document) (store.Document, error) {
-	err := m.write(ctx, func(t *tables, now time.Time) error {
-		f, err := t.own(d.Tenant, d.Owner)
-		if err == nil {
-			d = f.paper(d, now)
-		}
-		return err
-	})
-	return d, err
-}
-
-// follow makes the tracker of a purchase, or takes the one that follows the number already.
-func (t *tables) follow(p *store.Purchase, want *store.Tracker) *store.Tracker {
-	if want == nil {
-		return nil
-	}
-	for id, old := range t.trackers {
-		if old.Tenant == p.Tenant && old.Account == cmp.Or(want.Account, p.Account) && old.Number == want.Number {
-			p.TrackerID = id
-			return nil
-		}
-	}
-	made := *want
-	made.ID, made.Tenant, made.LabelID, made.Account = ids.New(ids.Tracker), p.Tenant, p.ID, cmp.Or(want.Account, p.Account)
-	made.CreatedAt, made.UpdatedAt = p.UpdatedAt, p.UpdatedAt
-	t.trackers[made.ID] = made
-	p.TrackerID = made.ID
-	return &made
-}
-
-func (t *tables) tell(tenant store.Tenant, now time.Time, events []store.Event) {
-	for _, e := range events {
-		e.ID, e.Tenant, e.Position, e.CreatedAt = ids.New(ids.Event), tenant, int64(len(t.events)+1), now
-		t.events = append(t.events, e)
-	}
-}
-
 func (m *memory) AppendEvidence(ctx context.Context, e store.Evidence) error {
 	return m.write(ctx, func(t *tables, now time.Time) error {
 		f, err := t.own(e.Tenant, e.Purchase)
@@ -317,84 +247,4 @@ func (m *memory) AppendEvidence(ctx context.Context, e store.Evidence) error {
 		f.evidence = append(f.evidence, e)
 		return nil
 	})
-}
-
-func (m *memory) ClaimDuePurchases(ctx context.Context, states []store.PurchaseState, d store.Due) ([]store.Purchase, error) {
-	return m.take(ctx, d.Limit, func(p store.Purchase, now time.Time) bool {
-		return slices.Contains(states, p.State) && !p.DueAt.IsZero() && !p.DueAt.After(now) && !p.LeaseUntil.After(now) &&
-			(len(d.Accounts) == 0 || slices.Contains(d.Accounts, p.Account))
-	}, func(p store.Purchase) time.Time { return p.DueAt }, func(_ *tables, f *file, now time.Time) error {
-		f.p.Epoch++
-		f.p.LeaseUntil = now.Add(d.Lease)
-		return nil
-	})
-}
-
-// take changes the purchases that fit, the longest waiting first. Where none does, nothing is
-// written.
-func (m *memory) take(ctx context.Context, limit int, fits func(store.Purchase, time.Time) bool, since func(store.Purchase) time.Time,
-	change func(*tables, *file, time.Time) error) ([]store.Purchase, error) {
-	fit := func(t *tables, now time.Time) []*file {
-		var out []*file
-		for _, f := range t.files {
-			if fits(f.p, now) {
-				out = append(out, f)
-			}
-		}
-		slices.SortFunc(out, func(a, b *file) int { return cmp.Or(since(a.p).Compare(since(b.p)), cmp.Compare(a.seq, b.seq)) })
-		return out
-	}
-	m.mu.Lock()
-	idle := !m.down && len(fit(m.written, m.now())) == 0
-	m.mu.Unlock()
-	if idle {
-		return nil, ctx.Err()
-	}
-	var out []store.Purchase
-	err := m.write(ctx, func(t *tables, now time.Time) error {
-		list := fit(t, now)
-		if limit > 0 {
-			list = list[:min(limit, len(list))]
-		}
-		for _, f := range list {
-			mine, err := t.own(f.p.Tenant, f.p.ID)
-			if err == nil {
-				err = change(t, mine, now)
-			}
-			if err != nil {
-				return err
-			}
-			out = append(out, copyOf(mine.p))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (m *memory) ExpireLeases(ctx context.Context, limit int, change func(*store.Purchase), emit func(store.Purchase) []store.Event) ([]store.Purchase, error) {
-	lost := map[store.PurchaseState]store.PurchaseState{store.PurchaseSending: store.PurchaseUnknown, store.PurchaseVoiding: store.PurchaseVoidUnknown}
-	return m.take(ctx, limit, func(p store.Purchase, now time.Time) bool { return lost[p.State] != "" && !p.LeaseUntil.After(now) },
-		func(p store.Purchase) time.Time { return p.LeaseUntil },
-		func(t *tables, f *file, now time.Time) error {
-			for i := range f.attempts {
-				if f.attempts[i].EndedAt.IsZero() {
-					f.attempts[i].EndedAt, f.attempts[i].Outcome = now, store.OutcomeUnknown
-				}
-			}
-			f.p.Epoch++
-			tr := store.Transition{Release: true, Change: func(p *store.Purchase) error {
-				p.State, p.DueAt = lost[p.State], p.UpdatedAt
-				if change != nil {
-					change(p)
-				}
-				return nil
-			}, History: []store.HistoryLine{{Status: string(lost[f.p.State]), Detail: "the worker is gone; the outcome is not known"}}}
-			if emit != nil {
-				tr.Emit = func(p store.Purchase, _ *store.Tracker) []store.Event { return emit(p) }
-			}
-			return t.transition(f, tr, now)
-		})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -30,6 +31,7 @@ type verdict struct {
 	broken map[string][]string
 	ends   map[string]int // purchases by their end
 	again  int            // sends beyond the first of a purchase
+	twice  int            // purchases for which two labels lived for a while, all but one of them voided
 	sends  int
 	faults map[string]int
 }
@@ -66,13 +68,17 @@ func (w *world) judge(quiet bool) *verdict {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	live, byRef := map[string][]sale{}, map[string]*file{}
+	live, sold, byRef := map[string][]sale{}, map[string][]sale{}, map[string]*file{}
 	for _, f := range t.files {
 		byRef[f.p.ClientReference] = f
 	}
 	for _, l := range lanes {
 		for _, s := range w.carriers[l.name].sales() {
-			switch f := byRef[s.ref]; {
+			f := byRef[s.ref]
+			if f != nil {
+				sold[f.p.ID] = append(sold[f.p.ID], s)
+			}
+			switch {
 			case !s.live():
 			case f == nil:
 				v.add(orphan, "order %d: %s lives, and no purchase has its reference", s.order, s.id)
@@ -94,6 +100,7 @@ func (w *world) judge(quiet bool) *verdict {
 		}
 		if f != nil {
 			v.purchase(w, b, f, live[f.p.ID])
+			v.doubled(w, b, f, sold[f.p.ID])
 			v.events(t, f)
 		}
 	}
@@ -123,7 +130,9 @@ func (v *verdict) purchase(w *world, b *buyer, f *file, live []sale) {
 	case store.PurchaseSettled, store.PurchaseVoidRefused:
 		v.bought(f, live)
 	case store.PurchaseDeclined, store.PurchaseFailed, store.PurchaseVoided:
-		if len(live) > 0 {
+		if w.tardy && len(live) > 0 && f.tooLate(live[0].shows.Add(w.mem.ahead)) {
+			v.ends["failed, and sold later"]++ // which no search could tell
+		} else if len(live) > 0 {
 			v.add(orphan, "%s, and %s lives", story(f), live[0].id)
 		}
 	case store.PurchaseParked, store.PurchaseVoidUnknown:
@@ -139,6 +148,35 @@ func (v *verdict) purchase(w *world, b *buyer, f *file, live []sale) {
 	}
 	if h, ok := w.heard[b.n]; ok && p.State == store.PurchaseParked && len(live) > 0 && !w.excused[b.n] && !h.p.isDead() {
 		v.add(dropped, "%s, though the answer that sold %s was heard", story(f), h.sale)
+	}
+}
+
+// tooLate tells whether a sale showed itself, by the store's clock, only when the last search
+// of a purchase that has failed had begun. Where the purchase was to be sent again after that
+// search, only the carrier's refusal may have ended it.
+func (f *file) tooLate(shows time.Time) bool {
+	var last time.Time
+	for _, a := range f.attempts {
+		if a.Kind == store.AttemptFind {
+			last = a.StartedAt
+		}
+	}
+	again := slices.ContainsFunc(f.history, func(h store.HistoryLine) bool { return h.Status == "purchasing" && h.At.After(last) })
+	return shows.After(last) && (f.p.State == store.PurchaseDeclined || f.p.State == store.PurchaseFailed && !again)
+}
+
+// doubled judges whether two labels lived at one time. That happens only where a carrier that
+// accepts duplicates broke its promise.
+func (v *verdict) doubled(w *world, b *buyer, f *file, sold []sale) {
+	for i, s := range sold {
+		for _, other := range sold[:i] {
+			if other.live() || other.voided.After(s.at) {
+				v.twice++
+				if !w.tardy || !b.lane.resends {
+					v.add(doubleBuy, "%s, and %s and %s lived at one time", story(f), other.id, s.id)
+				}
+			}
+		}
 	}
 }
 

@@ -10,7 +10,10 @@ import (
 
 // plan is what one seed stands for: the orders, and all that goes wrong.
 type plan struct {
-	seed   uint64
+	seed uint64
+	// tardy breaks what the service is promised: carriers sell after the quiet period, and a
+	// process sends though its time is over. Where a second sending is not safe, that buys twice.
+	tardy  bool
 	orders []order
 	faults []fault
 }
@@ -90,6 +93,7 @@ const (
 	freezeOnWire  = "freeze when it is on the wire"
 	freezeOnReply = "freeze when the reply is there"
 	unreachable   = "the carrier cannot be reached"
+	freezeUnseen  = "freeze when the clock is not looked at any more"
 	slowDial      = "the connection takes long"
 )
 
@@ -169,6 +173,32 @@ func newPlan(seed uint64) plan {
 	return p
 }
 
+// newTardyPlan draws a plan in which promises are broken: at carriers to which a purchase is
+// sent again, by buyers who wait for that. Voids are not refused for good, since what was
+// bought twice could then not be mended.
+func newTardyPlan(seed uint64) plan {
+	p := newPlan(seed)
+	p.tardy = true
+	r := rand.New(rand.NewPCG(seed, 0x52))
+	lanes := []lane{laneOf("alpha"), laneOf("bravo"), laneOf("baker"), laneOf("chaplin"), laneOf("chaplin"), laneOf("chaplin")}
+	p.faults = slices.DeleteFunc(p.faults, func(f fault) bool {
+		return strings.HasPrefix(f.point, "void") && (f.kind == refuse || f.nth > 1)
+	})
+	for i := range p.orders {
+		o := &p.orders[i]
+		o.lane, o.deadline = lanes[r.IntN(len(lanes))], time.Minute
+		f := fault{kind: late, order: i, point: "label at the carrier", nth: 1 + r.IntN(2), lasts: o.lane.quiet + time.Duration(r.Int64N(int64(3*o.lane.quiet)))}
+		switch r.IntN(4) {
+		case 0:
+			f = fault{kind: freezeUnseen, order: i, point: "label", nth: 1, lasts: leaseLabel + o.lane.quiet + time.Duration(r.Int64N(int64(4*o.lane.quiet)))}
+		case 1:
+			continue
+		}
+		p.faults = append([]fault{f}, p.faults...)
+	}
+	return p
+}
+
 // dice draw the faults of a plan. Each plan prefers points of its own, and faults come in
 // company: what one of them leaves behind, another may find.
 type dice struct {
@@ -226,7 +256,7 @@ func (d *dice) howLong(kind string) time.Duration {
 		span = [2]time.Duration{limitLabel * 3 / 4, limitLabel}
 	case late, lag:
 		span = [2]time.Duration{limitLabel / 4, limitLabel}
-	case freeze, freezeBefore, freezeAfter, freezeOnWire, freezeOnReply, slow:
+	case freeze, freezeBefore, freezeAfter, freezeOnWire, freezeUnseen, freezeOnReply, slow:
 	default:
 		return 0 // its length is nobody's choice
 	}

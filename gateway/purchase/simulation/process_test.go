@@ -30,15 +30,19 @@ type process struct {
 }
 
 // here is passed by every goroutine of a process before and after all that others can see. A
-// dead process has no goroutines: what it still does ends here.
-func (p *process) here() {
-	for {
+// dead process has no goroutines: what it still does ends here. Those of one that goes on again
+// do so one after the other, in an order that what they are at gives them.
+func (p *process) here(ctx context.Context, at string, n int) {
+	for stood := false; ; stood = true {
 		p.mu.Lock()
 		dead, frozen := p.dead, p.frozen
 		p.mu.Unlock()
 		switch {
 		case dead:
 			runtime.Goexit()
+		case frozen == nil && stood:
+			time.Sleep(p.w.between(0, 800*time.Microsecond, "wake", at, n, p.slot, ctx.Value(whoKey{})))
+			return
 		case frozen == nil:
 			return
 		}
@@ -48,6 +52,9 @@ func (p *process) here() {
 		}
 	}
 }
+
+// whoKey is where a context says which buyer a request is made for.
+type whoKey struct{}
 
 // die ends a life. Whoever calls it of the process itself goes on to here.
 func (p *process) die() {
@@ -84,7 +91,7 @@ func (p *process) freeze(d time.Duration) {
 }
 
 // suffer does what a fault does to the process itself, if it is one of those that are meant.
-func (p *process) suffer(f *fault, kinds map[string]string) {
+func (p *process) suffer(ctx context.Context, f *fault, kinds map[string]string, at string, n int) {
 	if f == nil {
 		return
 	}
@@ -94,7 +101,7 @@ func (p *process) suffer(f *fault, kinds map[string]string) {
 	case freeze:
 		p.freeze(f.lasts)
 	}
-	p.here()
+	p.here(ctx, at, n)
 }
 
 // newProcess starts a gateway in a slot.
@@ -125,10 +132,14 @@ func (w *world) newProcess(slot int) *process {
 func (w *world) keep(slot int) {
 	for life := 0; ; life++ {
 		p := w.newProcess(slot)
-		w.put(slot, p)
+		if w.put(slot, p) {
+			p.die()
+		}
 		select {
 		case <-p.gone:
-			w.put(slot, nil)
+			if w.put(slot, nil) {
+				return
+			}
 			time.Sleep(w.between(300*time.Millisecond, 3*time.Second, "down", slot, life))
 		case <-w.over:
 			p.svc.Close()
@@ -167,8 +178,8 @@ func (c caller) Call(ctx context.Context, _ *accounts.Account, op adapters.Opera
 	return fn(ctx)
 }
 
-func (c caller) Admit(_ context.Context, _ *accounts.Account, op adapters.Operation) (accounts.Permit, error) {
-	c.p.here()
+func (c caller) Admit(ctx context.Context, _ *accounts.Account, op adapters.Operation) (accounts.Permit, error) {
+	c.p.here(ctx, "admit", nobody)
 	if c.p.w.strike("admit", -1) != nil {
 		return nil, &normalize.Error{Kind: normalize.KindCircuitOpen, NotSent: true, Message: "not admitted"}
 	}

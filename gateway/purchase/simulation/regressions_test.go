@@ -24,6 +24,21 @@ var regressions = []struct {
 	{"an audit by two clocks", plan{seed: 308,
 		orders: []order{{lane: laneOf("chaplin"), deadline: 40 * time.Second, voids: true}},
 		faults: []fault{{kind: crashBefore, point: "label", nth: 1}}}},
+	// The label was voided, the answer lost, and a second label of the same reference was taken
+	// for a proof that it lives; then that one was voided too.
+	{"a void beside a second label", plan{seed: 28, tardy: true,
+		orders: []order{{lane: laneOf("chaplin"), deadline: time.Minute, voids: true}},
+		faults: []fault{{kind: freezeUnseen, point: "label", nth: 1, lasts: 14_647 * time.Millisecond}, {kind: crashOnKept, point: "void", nth: 1}}}},
+	// What could not be sent again was given up though the first sending had bought meanwhile.
+	{"not sent again", plan{seed: 2, tardy: true,
+		orders: []order{{lane: laneOf("chaplin"), deadline: time.Minute}},
+		faults: []fault{{kind: late, point: "label at the carrier", nth: 1, lasts: 4_866 * time.Millisecond}, {kind: freezeBefore, point: "claim send", nth: 2, lasts: 13_279 * time.Millisecond}}}},
+	{"not reached again", plan{seed: 2750, tardy: true,
+		orders: []order{{lane: laneOf("chaplin"), deadline: time.Minute}},
+		faults: []fault{{kind: late, point: "label at the carrier", nth: 1, lasts: 4_056 * time.Millisecond}, {kind: unreachable, point: "label", nth: 2}}}},
+	{"not sent again by a process that died", plan{seed: 1, tardy: true,
+		orders: []order{{lane: laneOf("baker"), deadline: time.Minute}},
+		faults: []fault{{kind: late, point: "label at the carrier", nth: 1, lasts: 2_900 * time.Millisecond}, {kind: crashBefore, point: "claim send", nth: 2}}}},
 }
 
 // What was found once stays mended.

@@ -61,6 +61,7 @@ type report struct {
 	Broken    map[string]int `json:"broken"`
 	Sends     int            `json:"sends"`
 	Resends   int            `json:"resends"`
+	Twice     int            `json:"twice"`  // bought twice for a while
 	Faults    map[string]int `json:"faults"` // that came about, by kind
 	MS        int64          `json:"ms"`
 }
@@ -76,6 +77,7 @@ func (r *report) count(seed uint64, v *verdict) {
 	}
 	r.Sends += v.sends
 	r.Resends += v.again
+	r.Twice += v.twice
 	if len(v.broken) > 0 {
 		r.Failing = append(r.Failing, seed)
 	}
@@ -85,8 +87,17 @@ func (r *report) count(seed uint64, v *verdict) {
 }
 
 // TestSeeds plays seeds and prints what they came to.
-func TestSeeds(t *testing.T) {
-	r := report{Harness: "H1 simulation", Seed: *seedFlag, Commit: *commitFlag, Statuses: map[string]int{}, Broken: map[string]int{}, Faults: map[string]int{}}
+func TestSeeds(t *testing.T) { campaign(t, "H1 simulation", seeds(), newPlan) }
+
+// Carriers that break the promise of their quiet period, and gateways that send too late: what
+// is bought twice then is found and voided.
+func TestTardySeeds(t *testing.T) {
+	campaign(t, "H1 simulation, promises broken", seeds()/5, newTardyPlan)
+}
+
+// campaign plays the plans of n seeds.
+func campaign(t *testing.T, name string, n int, draw func(seed uint64) plan) {
+	r := report{Harness: name, Seed: *seedFlag, Commit: *commitFlag, Statuses: map[string]int{}, Broken: map[string]int{}, Faults: map[string]int{}}
 	began := time.Now()
 	var mu sync.Mutex
 	var next atomic.Uint64
@@ -94,8 +105,8 @@ func TestSeeds(t *testing.T) {
 		for i := range runtime.GOMAXPROCS(0) {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
-				for n := next.Add(1) - 1; n < uint64(seeds()); n = next.Add(1) - 1 {
-					p := newPlan(*seedFlag + n)
+				for i := next.Add(1) - 1; i < uint64(n); i = next.Add(1) - 1 {
+					p := draw(*seedFlag + i)
 					v, _ := play(t, p, "")
 					if len(v.broken) > 0 {
 						t.Errorf("seed %d\n%s\nfaults: %s", p.seed, v, told(shrink(t, p, v)))
@@ -155,7 +166,7 @@ func withoutEach(list []fault, fails func([]fault) bool) []fault {
 
 // One seed is one interleaving: two runs of it come to the same, to the millisecond.
 func TestASeedIsOneInterleaving(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(40) {
 		_, first := play(t, newPlan(seed+1), "")
 		_, second := play(t, newPlan(seed+1), "")
 		if first != second {
@@ -196,7 +207,7 @@ func TestTheOracleNoticesPlantedBugs(t *testing.T) {
 func (c canary) sing(t *testing.T) sung {
 	out := sung{Name: c.bug}
 	for seed := uint64(1); seed <= ordinary && !out.Caught; seed++ {
-		v, _ := play(t, newPlan(seed), c.bug)
+		v, _ := play(t, c.draw(seed), c.bug)
 		if len(v.broken) > 0 && (c.goal == "" || len(v.broken[c.goal]) > 0) {
 			out.Caught, out.Seed, out.By = true, seed, v.goals()
 		}

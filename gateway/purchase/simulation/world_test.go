@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/crossdock-hub/crossdock/gateway/purchase"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 )
@@ -26,6 +26,7 @@ type world struct {
 
 	mu      sync.Mutex
 	slots   [processes]*process // nil while none lives there
+	alone   bool                // only the first is still used
 	names   map[string]int      // what names an order: its key, the ids and references of its purchases
 	reached map[string]int      // how often a point was reached by an order
 	faulted map[string]int      // faults that came about, by kind
@@ -128,11 +129,25 @@ func (w *world) name(p store.Purchase) {
 	w.names[p.ID], w.names[p.ClientReference] = n, n
 }
 
-// put says who lives in a slot.
-func (w *world) put(slot int, p *process) {
+// put says who lives in a slot, and hears whether nobody is to live there any more.
+func (w *world) put(slot int, p *process) (closed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.slots[slot] = p
+	return w.alone && slot > 0
+}
+
+// leaveAlone ends all processes but the first: what is open then is for that one to end.
+func (w *world) leaveAlone() {
+	w.mu.Lock()
+	w.alone = true
+	others := slices.Clone(w.slots[1:])
+	w.mu.Unlock()
+	for _, p := range others {
+		if p != nil {
+			p.die()
+		}
+	}
 }
 
 // someone is a process that lives, by a draw; nil where none does.
@@ -234,6 +249,7 @@ func (w *world) run() (quiet bool) {
 	}
 	troubles.Wait()
 	buying.Wait()
+	w.leaveAlone()
 	for end := time.Now().Add(patience); !quiet && time.Now().Before(end); quiet = w.calm() {
 		time.Sleep(time.Second)
 	}
@@ -271,37 +287,4 @@ func ended(p store.Purchase) bool {
 		return p.DueAt.IsZero()
 	}
 	return false
-}
-
-// prices are kept with relaxed durability: a restart of the store loses them.
-type prices struct {
-	w      *world
-	mu     sync.Mutex
-	offers map[string]rating.Offer
-}
-
-func (p *prices) Offer(_ context.Context, _, id string) (rating.Offer, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if o, ok := p.offers[id]; ok {
-		return o, nil
-	}
-	return rating.Offer{}, rating.ErrNotFound
-}
-
-func (p *prices) PriceOne(_ context.Context, _, channel, account string, r rating.Request) (rating.Offer, *rating.Unavailable, error) {
-	return offer(channel, account, r), nil, nil
-}
-
-func (p *prices) forget() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	clear(p.offers)
-}
-
-// quote makes an offer that can be bought by its id.
-func (p *prices) quote(id, channel, account string, r purchase.Request) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.offers[id] = offer(channel, account, rating.Request{Shipment: shipment(r.Shipment)})
 }
