@@ -82,11 +82,12 @@ func checkSums(t *testing.T, r rating.Rate) {
 	}
 }
 
-// parcelChannels are one channel of each parcel adapter, and the order that it serves.
+// parcelChannels are channels of each parcel adapter, and the order that each serves.
 var parcelChannels = map[string]string{
 	"yanwen.tracked": "order-de.json", "dhl_express.worldwide": "order-de.json",
 	"cainiao.standard": "aliexpress-fr.json", "cainiao.global_standard": "order-de.json",
 	"speedpak.standard": "ebay-de.json",
+	"wishpost.epacket":  "wish-us.json", "wishpost.tracked": "wish-us.json",
 }
 
 // Each label opens, its barcode reads as the tracking number, and its parcel arrives.
