@@ -190,31 +190,41 @@ func pgClock(ctx context.Context, s *session) (time.Time, error) {
 	return fromMicros(n), err
 }
 
+// pgServer is what of a server's settings decides whether acknowledged commits can be lost.
+type pgServer struct {
+	version              int // server_version_num
+	fsync, pages, commit string
+	standbyNames         string
+	standby              bool // it is one itself
+	standbys             int  // that are connected
+}
+
 // pgSafe refuses a server that may lose acknowledged commits.
 func pgSafe(ctx context.Context, s *session, accepted string) error {
-	var version int
-	var fsync, pages, commit, names string
-	var standby bool
-	var standbys int
+	var v pgServer
 	err := s.queryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('fsync'),
 		current_setting('full_page_writes'), current_setting('synchronous_commit'),
 		current_setting('synchronous_standby_names'), pg_is_in_recovery(),
 		(SELECT count(*) FROM pg_stat_replication)::int`, nil,
-		&version, &fsync, &pages, &commit, &names, &standby, &standbys)
+		&v.version, &v.fsync, &v.pages, &v.commit, &v.standbyNames, &v.standby, &v.standbys)
 	if err != nil {
 		return err
 	}
-	async := standbys > 0 && (names == "" || commit == "local")
+	return v.safe(accepted)
+}
+
+func (v pgServer) safe(accepted string) error {
+	async := v.standbys > 0 && (v.standbyNames == "" || v.commit == "local")
 	switch {
-	case version < pgOldest:
+	case v.version < pgOldest:
 		return fmt.Errorf("%w: PostgreSQL 15 or later is needed", ErrUnsafe)
-	case fsync != "on":
+	case v.fsync != "on":
 		return fmt.Errorf("%w: PostgreSQL's fsync is off", ErrUnsafe)
-	case pages != "on":
+	case v.pages != "on":
 		return fmt.Errorf("%w: PostgreSQL's full_page_writes is off", ErrUnsafe)
-	case commit == "off":
+	case v.commit == "off":
 		return fmt.Errorf("%w: PostgreSQL's synchronous_commit is off", ErrUnsafe)
-	case standby:
+	case v.standby:
 		return fmt.Errorf("%w: this PostgreSQL is a standby and cannot be written", ErrUnsafe)
 	case async && accepted != AsyncStandbyWords:
 		return fmt.Errorf("%w: PostgreSQL has asynchronous standbys only; set synchronous_standby_names, or accept in words: %q", ErrUnsafe, AsyncStandbyWords)
