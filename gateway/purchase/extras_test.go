@@ -93,9 +93,8 @@ func TestAnExtraLabelEnds(t *testing.T) {
 				carrier := soldTwice()
 				c.change(carrier)
 				s := newStand(t, carrier.northwind)
-				s.work()
 				id := s.mustBuy("k1").Label.ID
-				time.Sleep(5 * time.Minute)
+				s.workFor(5 * time.Minute)
 				l, err := s.Get(t.Context(), "t1", id)
 				if err != nil || l.Status != c.want || l.TrackingNumber != "NW1" || !slices.Equal(voidsOf(l), c.voids) {
 					t.Fatalf("got %s %s, voids %v, %v: %+v", l.Status, l.TrackingNumber, voidsOf(l), err, l.History)
@@ -157,9 +156,8 @@ func TestAnExtraIsSettledByHand(t *testing.T) {
 				carrier := soldTwice()
 				carrier.void = nil
 				s := newStand(t, carrier.northwind)
-				s.work()
 				id := s.mustBuy("k1").Label.ID
-				time.Sleep(time.Minute)
+				s.workFor(time.Minute)
 				l, err := s.Settle(t.Context(), "t1", "key_1", id, Settlement{Outcome: outcome, TrackingNumber: "NW1", Reason: "voided in the portal"})
 				if err != nil || l.Status != want {
 					t.Errorf("got %s, %v: %+v", l.Status, err, l.History)

@@ -94,6 +94,16 @@ func TestAnExtraIsNotVoidedUnwritten(t *testing.T) {
 // workOnce does what is due now.
 func (s *stand) workOnce() {
 	for _, p := range s.due(s.t.Context(), workStates...) {
-		s.lost(p, "find", s.resume(s.t.Context(), p))
+		s.lost(p, workOf(p.State), s.resume(s.t.Context(), p))
+	}
+}
+
+// workFor does what is due, when it is due, for at most d: as the worker does, without its ticks.
+func (s *stand) workFor(d time.Duration) {
+	end := time.Now().Add(d)
+	for due := s.only().DueAt; !due.IsZero() && due.Before(end); due = s.only().DueAt {
+		time.Sleep(max(time.Until(due), time.Millisecond))
+		s.workOnce()
+		s.begun.Wait()
 	}
 }

@@ -92,9 +92,8 @@ func TestAClassThatAcceptsDuplicates(t *testing.T) {
 				for _, a := range s.Registry.All() {
 					a.Resend, a.Spec.Purchase.Class = c.resend, adapters.ClassC
 				}
-				s.work()
 				id := s.mustBuy("k1", func(r *Request) { r.DeadlineMS = 60_000 }).Label.ID
-				time.Sleep(15 * time.Minute)
+				s.workFor(15 * time.Minute)
 				l, err := s.Get(t.Context(), "t1", id)
 				if err != nil || l.Status != c.want || carrier.calls(adapters.OpLabel) != c.sends || carrier.calls(adapters.OpFind) != c.looks || !slices.Equal(carrier.voided, c.voided) {
 					t.Errorf("got %s, %v, sent %d times, looked %d times, voided %v: %+v", l.Status, err,
@@ -123,9 +122,8 @@ func TestAnAuditThatLearnsNothing(t *testing.T) {
 		for _, a := range s.Registry.All() {
 			a.Resend, a.Spec.Purchase.Class = true, adapters.ClassC
 		}
-		s.work()
 		id := s.mustBuy("k1", func(r *Request) { r.DeadlineMS = 60_000 }).Label.ID
-		time.Sleep(2 * time.Hour)
+		s.workFor(2 * time.Hour)
 		if l, err := s.Get(t.Context(), "t1", id); err != nil || l.Status != "needs_attention" || l.TrackingNumber != "NW2" {
 			t.Errorf("got %s %s, %v: %+v", l.Status, l.TrackingNumber, err, l.History)
 		}
