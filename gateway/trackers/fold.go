@@ -62,9 +62,10 @@ func (n news) learn(t *store.Tracker, d *details) {
 func advance(t *store.Tracker, d *details, e *store.TrackerEvent) (before, by *mark) {
 	before = d.Marks.decides()
 	d.Marks.add(e.Dedupe, e.Event)
-	d.Marks.settle(t)
+	by = d.Marks.decides()
+	d.Marks.settle(t, by)
 	d.Stage = max(d.Stage, promises.StageOf(e.Event))
-	return before, d.Marks.decides()
+	return before, by
 }
 
 // step applies one scan and says what to tell of it.
@@ -100,9 +101,21 @@ func CreatedEvent(t store.Tracker) store.Event {
 	return store.Event{Tenant: t.Tenant, Type: TypeCreated, Subject: t.ID, Data: data}
 }
 
+// tellsMore tells whether a number, or something of it, is not known yet.
+func tellsMore(known []normalize.TrackedNumber, n normalize.TrackedNumber) bool {
+	if n.Number == "" {
+		return false
+	}
+	i := slices.IndexFunc(known, func(o normalize.TrackedNumber) bool { return o.Number == n.Number })
+	return i < 0 || n.Carrier > known[i].Carrier || n.Leg > known[i].Leg
+}
+
 // merge adds numbers to those that are known. Its result depends on what was ever told, not
 // on the order: the tracker's own number first, the others sorted.
 func merge(own string, known, told []normalize.TrackedNumber) []normalize.TrackedNumber {
+	if len(known) > 0 && known[0].Number == own && !slices.ContainsFunc(told, func(n normalize.TrackedNumber) bool { return tellsMore(known, n) }) {
+		return known
+	}
 	out := slices.Clone(known)
 	if !slices.ContainsFunc(out, func(o normalize.TrackedNumber) bool { return o.Number == own }) {
 		out = append(out, normalize.TrackedNumber{Number: own})

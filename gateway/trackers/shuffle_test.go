@@ -55,9 +55,10 @@ func arrivals[T any](r *rand.Rand, list []T) []T {
 func TestTenThousandEventsInAHundredOrders(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(20261122, 1))
-	var list []news
+	var list []*news
 	for _, tr := range history(r, 250, 40) {
-		list = append(list, newsOf("acct_1", tr, SourceCallback, "cbk_1", hour(100)))
+		n := newsOf("acct_1", tr, SourceCallback, "cbk_1", hour(100))
+		list = append(list, &n)
 	}
 	if len(list) != 10_000 {
 		t.Fatalf("got %d events", len(list))
@@ -89,7 +90,7 @@ func TestTenThousandEventsInAHundredOrders(t *testing.T) {
 }
 
 // foldAll moves trackers by their news, without telling of each step, and writes them down.
-func foldAll(t *testing.T, list []news) map[string]string {
+func foldAll(t *testing.T, list []*news) map[string]string {
 	type following struct {
 		t     store.Tracker
 		d     details

@@ -120,7 +120,7 @@ func (m *marks) addDelivery(number string, n *mark) {
 
 // delivered is when everything was delivered at first, and last, nil while something is
 // missing; partly is the newest delivery of a piece then.
-func (m marks) delivered() (first, last, partly *mark) {
+func (m *marks) delivered() (first, last, partly *mark) {
 	first, last = m.FirstDelivered, m.Delivered
 	several := len(m.Pieces) > 1
 	var all, newest *mark
@@ -143,7 +143,7 @@ func (m marks) delivered() (first, last, partly *mark) {
 }
 
 // decides is the scan that is the parcel's status; nil while there is none.
-func (m marks) decides() *mark {
+func (m *marks) decides() *mark {
 	first, last, partly := m.delivered()
 	end := earlier(first, m.Returned)
 	switch {
@@ -175,9 +175,8 @@ func partlyDelivered(open, piece *mark) *mark {
 	return &by
 }
 
-// settle writes the marks' verdict to the tracker. Without one it keeps what it had.
-func (m marks) settle(t *store.Tracker) {
-	by := m.decides()
+// settle writes the scan that decides to the tracker. Without one it keeps what it had.
+func (m *marks) settle(t *store.Tracker, by *mark) {
 	if by == nil {
 		return
 	}
@@ -189,7 +188,7 @@ func (m marks) settle(t *store.Tracker) {
 }
 
 // proof is when the parcel was delivered, and who signed where a carrier told.
-func (m marks) proof() *ProofOfDelivery {
+func (m *marks) proof() *ProofOfDelivery {
 	_, last, _ := m.delivered()
 	if by := m.decides(); last == nil || by == m.Closed {
 		return nil
