@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -95,6 +96,28 @@ func TestTheQuarantineIsBounded(t *testing.T) {
 			checkAck(t, b.send(body), http.StatusOK, "OK")
 		})
 	}
+}
+
+// A flood of forged messages is kept no faster than the account's pace, and refused all the same.
+func TestTheQuarantineFillsSlowly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(d *Deps) { d.Limits.RefusedPerSecond = 1 })
+		body := message("NW-1", "D", normalize.StatusDelivered, noon)
+		for range 30 {
+			checkAck(t, b.sendSigned(body, "00"), http.StatusUnauthorized, "RETRY")
+		}
+		if n := b.totals()[store.CallbackRefused]; n != 20 {
+			t.Errorf("kept %d of the burst, want 20", n)
+		}
+		time.Sleep(3 * time.Second)
+		for range 30 {
+			b.sendSigned(body, "00")
+		}
+		if n := b.totals()[store.CallbackRefused]; n != 23 {
+			t.Errorf("kept %d after three seconds, want 23", n)
+		}
+	})
 }
 
 func TestOnlyTheAccountsOwnAddressIsOne(t *testing.T) {

@@ -52,6 +52,11 @@ type Limits struct {
 	// comes beyond is refused all the same, and only counted. 20,000 and 64 MiB.
 	Refused      int
 	RefusedBytes int64
+	// RefusedPerSecond bounds how fast it fills, after a burst of twenty times as many: 100.
+	RefusedPerSecond int
+	// Keep is how long a message is kept, whatever became of it, unless it still waits to be
+	// read: 30 days.
+	Keep time.Duration
 	// Batch is how many messages one claim takes (128), Batches how many are worked on at
 	// once (3), and Parcels how many parcels of one batch (64).
 	Batch, Batches, Parcels int
@@ -74,7 +79,7 @@ func (l *Limits) fill() {
 	for _, n := range []struct {
 		to    *int
 		value int
-	}{{&l.Refused, 20_000}, {&l.Batch, 128}, {&l.Batches, 3}, {&l.Parcels, 64}, {&l.Slow, 50}} {
+	}{{&l.Refused, 20_000}, {&l.RefusedPerSecond, 100}, {&l.Batch, 128}, {&l.Batches, 3}, {&l.Parcels, 64}, {&l.Slow, 50}} {
 		if *n.to <= 0 {
 			*n.to = n.value
 		}
@@ -85,7 +90,7 @@ func (l *Limits) fill() {
 	for _, d := range []struct {
 		to    *time.Duration
 		value time.Duration
-	}{{&l.Lease, 2 * time.Second}, {&l.Idle, 250 * time.Millisecond}, {&l.Append, 4 * time.Second},
+	}{{&l.Keep, 30 * 24 * time.Hour}, {&l.Lease, 2 * time.Second}, {&l.Idle, 250 * time.Millisecond}, {&l.Append, 4 * time.Second},
 		{&l.Retry[0], time.Second}, {&l.Retry[1], 10 * time.Second}} {
 		if *d.to <= 0 {
 			*d.to = d.value

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/store"
 )
@@ -12,8 +14,8 @@ import (
 // recount is how long the store's totals are trusted, with what we add ourselves.
 const recount = time.Minute
 
-// quarantine bounds what is kept of forged messages, so that nobody fills the disk by
-// sending them.
+// quarantine bounds what is kept of forged messages, in number, bytes and pace, so that nobody
+// fills the disk by sending them, or keeps the store busy.
 type quarantine struct {
 	store  Store
 	limits Limits
@@ -22,6 +24,7 @@ type quarantine struct {
 
 type room struct {
 	mu      sync.Mutex
+	pace    *rate.Limiter
 	count   int
 	bytes   int64
 	counted time.Time
@@ -29,8 +32,15 @@ type room struct {
 
 // admit takes room for one more message of an account, and tells whether there was any.
 func (q *quarantine) admit(ctx context.Context, a *accounts.Account, size int64) bool {
-	v, _ := q.rooms.LoadOrStore(a.ID, &room{})
+	v, ok := q.rooms.Load(a.ID)
+	if !ok {
+		pace := rate.NewLimiter(rate.Limit(q.limits.RefusedPerSecond), 20*q.limits.RefusedPerSecond)
+		v, _ = q.rooms.LoadOrStore(a.ID, &room{pace: pace})
+	}
 	r := v.(*room)
+	if !r.pace.Allow() {
+		return false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if time.Since(r.counted) > recount {

@@ -17,6 +17,7 @@ const markLimit = 5 * time.Second
 func (s *Service) Run(ctx context.Context) {
 	var work sync.WaitGroup
 	defer work.Wait()
+	work.Go(func() { s.retain(ctx) })
 	done := make(chan struct{}, s.limits.Batches)
 	busy, again := 0, true
 	for ctx.Err() == nil {

@@ -23,6 +23,9 @@ type Callbacks interface {
 	MarkCallbacks(ctx context.Context, marks []CallbackMark) (int, error)
 	// ReplayCallback makes one due again, with no tries used.
 	ReplayCallback(ctx context.Context, tenant Tenant, id string) (Callback, error)
+	// DeleteCallbacks deletes up to limit pushes that came longer than age ago and are not to
+	// be parsed any more, with the numbers that they waited for. It returns how many.
+	DeleteCallbacks(ctx context.Context, age time.Duration, limit int) (int, error)
 	// CallbackTotals tells how many of an account are in each state, and their bytes.
 	CallbackTotals(ctx context.Context, tenant Tenant, account string) ([]CallbackTotal, error)
 }

@@ -42,6 +42,13 @@ type Trackers interface {
 	// is due to be polled, if its account is among askable.
 	ReplayUnmapped(ctx context.Context, tenant Tenant, adapter string, askable []string, page Page) (Replayed, error)
 
+	// Beat notes that somebody polls, and returns how long nobody had; 0 at the first time.
+	Beat(ctx context.Context) (silence time.Duration, err error)
+	// HastenTrackers brings the next polls of parcels that are under way, of these accounts,
+	// into the next hour, in their order. It returns how many it moved, at most limit at once;
+	// it is called until there are none.
+	HastenTrackers(ctx context.Context, accounts []string, limit int) (int, error)
+
 	// ClaimDueTrackers takes what is due to be polled and under no lease, the longest due first.
 	ClaimDueTrackers(ctx context.Context, d Due) ([]Tracker, error)
 	// TrackersAtRisk are those whose RiskAt has come, the longest first, of all tenants. They

@@ -26,6 +26,7 @@ const (
 func (s *Service) Run(ctx context.Context) {
 	p := &poller{Service: s, busy: map[string]int{}, done: make(chan string, s.pollers)}
 	defer p.work.Wait()
+	p.work.Go(func() { s.beat(ctx) })
 	for ctx.Err() == nil {
 		if p.claim(ctx) {
 			continue // there may be more

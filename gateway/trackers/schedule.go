@@ -26,18 +26,24 @@ type Intervals struct {
 	// Hint is the least time between a poll and the one that an unsigned push asks for, so
 	// that a forged one cannot drain the carrier's budget.
 	Hint time.Duration
+	// Outage is how long nobody may have polled until it is taken that pushes were lost: the
+	// next poll of every parcel under way comes within the hour then. 15 min when 0.
+	Outage time.Duration
 	// Idle is how long the poller rests when nothing is due.
 	Idle time.Duration
 	// Promises is how often promises that come to be in danger are looked for.
 	Promises time.Duration
 }
 
+const defaultOutage = 15 * time.Minute
+
 // DefaultIntervals are those of live carriers. Most forget a parcel within 90 to 120 days.
 func DefaultIntervals() Intervals {
 	return Intervals{
 		Begin: 30 * time.Minute, Moving: 2 * time.Hour, OutForDelivery: 30 * time.Minute, Most: 24 * time.Hour,
 		AfterDelivery: []time.Duration{24 * time.Hour, 72 * time.Hour}, GiveUp: 120 * 24 * time.Hour,
-		Failure: time.Minute, FailureMost: 6 * time.Hour, Hint: 30 * time.Second, Idle: time.Second, Promises: time.Minute,
+		Failure: time.Minute, FailureMost: 6 * time.Hour, Hint: 30 * time.Second, Outage: defaultOutage, Idle: time.Second,
+		Promises: time.Minute,
 	}
 }
 

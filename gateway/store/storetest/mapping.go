@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
@@ -13,6 +14,8 @@ var mappingChecks = []check{
 	with("mends_a_scan_that_is_told_again_with_a_meaning", mendsScans),
 	with("counts_what_is_unmapped_by_code", countsUnmapped),
 	with("replays_what_told_of_unmapped_scans", replaysUnmapped),
+	with("hastens_polls_after_an_outage", hastensAfterAnOutage),
+	with("deletes_old_callbacks", deletesOldCallbacks),
 	with("counts_right_under_twenty_workers", countsUnderWorkers),
 }
 
@@ -161,4 +164,80 @@ func replaysUnmapped(t *testing.T, s *store.DB) {
 		_, err := s.ReplayUnmapped(t.Context(), ada, "yanwen", nil, store.Page{Cursor: bad})
 		wantError(t, err, store.ErrBadCursor)
 	}
+}
+
+// An outage is told once, by whoever beats first after it, and brings polls nearer in their order.
+func hastensAfterAnOutage(t *testing.T, s *store.DB) {
+	silence, err := s.Beat(t.Context())
+	noError(t, err)
+	equal(t, silence, time.Duration(0))
+	silence, err = s.Beat(t.Context())
+	noError(t, err)
+	if silence < 0 || silence > time.Minute {
+		t.Errorf("got %s", silence)
+	}
+	dueIn := func(number string, d time.Duration, terminal bool) store.Tracker {
+		t.Helper()
+		trk := tracker(t, s, ada, number)
+		_, _, err := s.ApplyEvents(t.Context(), ada, trk.ID, nil, func(trk *store.Tracker, _ []store.TrackerEvent) ([]store.Event, error) {
+			if trk.Terminal = terminal; d != 0 {
+				trk.DueAt = trk.UpdatedAt.Add(d)
+			}
+			return nil, nil
+		})
+		noError(t, err)
+		return trk
+	}
+	ids := []string{dueIn("A", 24*time.Hour, false).ID, dueIn("B", 20*time.Hour, false).ID, dueIn("C", time.Minute, false).ID,
+		dueIn("D", 24*time.Hour, true).ID, dueIn("E", 0, false).ID}
+	for _, want := range []int{1, 1, 0} {
+		n, err := s.HastenTrackers(t.Context(), []string{"acct_ada"}, 1)
+		noError(t, err)
+		equal(t, n, want)
+	}
+	n, err := s.HastenTrackers(t.Context(), nil, 1)
+	noError(t, err)
+	equal(t, n, 0)
+	var due []time.Duration
+	for _, id := range ids {
+		trk, err := s.Tracker(t.Context(), ada, id)
+		noError(t, err)
+		d := time.Duration(0)
+		if !trk.DueAt.IsZero() {
+			d = trk.DueAt.Sub(trk.UpdatedAt).Round(time.Minute)
+		}
+		due = append(due, d)
+	}
+	equal(t, due, []time.Duration{45 * time.Minute, 38 * time.Minute, time.Minute, 24 * time.Hour, 0})
+}
+
+func deletesOldCallbacks(t *testing.T, s *store.DB) {
+	add := func(tenant store.Tenant, age time.Duration, state store.CallbackState) store.Callback {
+		t.Helper()
+		c := callback(tenant, "body")
+		c.ReceivedAt, c.State = time.Now().Add(-age), state
+		out, err := s.AppendCallback(t.Context(), c)
+		noError(t, err)
+		return out
+	}
+	waits := add(ada, 3*time.Hour, store.CallbackReceived)
+	claimed, err := s.ClaimDueCallbacks(t.Context(), store.Due{Lease: long})
+	noError(t, err)
+	_, err = s.MarkCallbacks(t.Context(), []store.CallbackMark{{Tenant: ada, ID: waits.ID, Epoch: claimed[0].Epoch,
+		State: store.CallbackUnmatched, Numbers: []string{"UF1CN", "UF2CN"}}})
+	noError(t, err)
+	add(ada, 3*time.Hour, store.CallbackDone)
+	add(ben, 3*time.Hour, store.CallbackRefused)
+	kept := []store.Callback{add(ada, 3*time.Hour, store.CallbackReceived), add(ada, time.Hour, store.CallbackDone)}
+	for _, want := range []int{2, 1, 0} {
+		n, err := s.DeleteCallbacks(t.Context(), 2*time.Hour, 2)
+		noError(t, err)
+		equal(t, n, want)
+	}
+	for _, c := range kept {
+		_, err := s.Callback(t.Context(), ada, c.ID)
+		noError(t, err)
+	}
+	_, err = s.Callback(t.Context(), ada, waits.ID)
+	wantError(t, err, store.ErrNotFound)
 }
