@@ -109,6 +109,7 @@ func New(d Deps) http.Handler {
 	s.callbackRoutes(mux)
 	s.webhookRoutes()
 	s.eventRoutes()
+	s.auditRoutes()
 	s.liveContract()
 	s.keyRoutes()
 	s.plainRoutes(mux)

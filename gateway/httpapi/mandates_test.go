@@ -76,3 +76,32 @@ func TestRatesShowMandates(t *testing.T) {
 		}
 	}
 }
+
+// A forbidden purchase is the platform's refusal; bought by an override it is in the audit log,
+// which only its tenant's administrators read.
+func TestAnOverrideIsInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	buyer := s.key("t1", "labels:write")
+	body := order(`"incoterm"`, `"platform":"ebay","channel":"northwind.plain","incoterm"`)
+	w := s.call("POST", "/v1/labels", buyer, body, "Idempotency-Key", "k1")
+	if got := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(got, `"code":"mandate_violation"`) || !strings.Contains(got, `"source":"platform"`) {
+		t.Fatalf("%d %s", w.Code, got)
+	}
+	body = order(`"incoterm"`, `"platform":"ebay","channel":"northwind.plain","override":{"rule":"ebay-plain","reason":"agreed"},"incoterm"`)
+	w = s.call("POST", "/v1/labels", buyer, body, "Idempotency-Key", "k1")
+	if got := w.Body.String(); w.Code != http.StatusCreated || !strings.Contains(got, `"mandate":{"verdict":"forbidden","rule":"ebay-plain"`) {
+		t.Fatalf("%d %s", w.Code, got)
+	}
+	w = s.call("GET", "/v1/audit", s.key("t1", "admin"), "")
+	if got := w.Body.String(); !strings.Contains(got, `"action":"label.override"`) ||
+		!strings.Contains(got, `"detail":{"rule":"ebay-plain","reason":"agreed","channel":"northwind.plain","against":["ebay-plain"]}`) {
+		t.Errorf("%d %s", w.Code, got)
+	}
+	if w := s.call("GET", "/v1/audit", s.key("t2", "admin"), ""); strings.Contains(w.Body.String(), "ebay-plain") {
+		t.Errorf("another tenant reads %s", w.Body)
+	}
+	if w := s.call("GET", "/v1/audit", buyer, ""); w.Code != http.StatusForbidden {
+		t.Errorf("a buyer reads the log: %d", w.Code)
+	}
+}

@@ -152,7 +152,7 @@ func newStand(t testing.TB, change ...func(*stand)) *stand {
 	s.keys = NewKeys(s.db, s.db.Meta().DataKey)
 	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Mandates: judge, Responsibility: split, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
 		Inbound: inbound.New(inbound.Deps{Registry: reg, Caller: caller, Store: s.db, Logger: logger}),
-		Purchases: purchase.New(purchase.Deps{Registry: reg, Caller: caller, Prices: rates, Store: s.db, Logger: logger, Trackers: follow, TrackEvery: time.Hour,
+		Purchases: purchase.New(purchase.Deps{Registry: reg, Caller: caller, Prices: rates, Store: s.db, Logger: logger, Trackers: follow, TrackEvery: time.Hour, Mandates: judge,
 			Ceilings: func(string) store.Ceilings { return store.Ceilings{} },
 			Spend:    func(m normalize.Money, _ store.Ceilings) (normalize.Money, error) { return m, nil }}),
 		TenantLimit: func(tenant string) (float64, int) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,14 +17,32 @@ import (
 
 // publisher is a carrier whose platform publishes rules.
 type publisher struct {
+	mu    sync.Mutex
 	asked int
 	err   error
 	rules []normalize.PlatformRule
 }
 
 func (p *publisher) Mandates(context.Context) ([]normalize.PlatformRule, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.asked++
 	return p.rules, p.err
+}
+
+// becomes changes what it answers from now on; nil rules stay.
+func (p *publisher) becomes(err error, rules []normalize.PlatformRule) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err = err; rules != nil {
+		p.rules = rules
+	}
+}
+
+func (p *publisher) times() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
 }
 
 type plainCaller struct{}
@@ -116,13 +135,11 @@ func TestRefresh(t *testing.T) {
 			{after: retryAfter, asked: 5, holds: true},
 			{after: refreshEvery, rules: []normalize.PlatformRule{}, asked: 6, holds: false},
 		} {
-			if p.err = step.err; step.rules != nil {
-				p.rules = step.rules
-			}
+			p.becomes(step.err, step.rules)
 			time.Sleep(step.after)
 			synctest.Wait()
-			if p.asked != step.asked || applies() != step.holds {
-				t.Errorf("after %s more: asked %d times, holds %t, want %d and %t", step.after, p.asked, applies(), step.asked, step.holds)
+			if p.times() != step.asked || applies() != step.holds {
+				t.Errorf("after %s more: asked %d times, holds %t, want %d and %t", step.after, p.times(), applies(), step.asked, step.holds)
 			}
 		}
 		stop()
