@@ -75,6 +75,7 @@ const (
 	DocumentReturnLabel DocumentType = "return_label"
 	DocumentQR          DocumentType = "qr"
 	DocumentPOD         DocumentType = "proof_of_delivery"
+	DocumentArchive     DocumentType = "archive" // of a claim, all others in one
 )
 
 // Document is a printable file.

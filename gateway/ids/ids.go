@@ -20,6 +20,7 @@ const (
 	Delivery    = "dlv"
 	Account     = "acct"
 	InboundPlan = "inb"
+	Claim       = "clm"
 	Key         = "key"
 	Document    = "doc"
 	Callback    = "cbk"

@@ -11,6 +11,7 @@ const (
 	kindPlan    = "inbound_plan"
 	kindStep    = "inbound_step"
 	kindWebhook = "webhook"
+	kindClaim   = "claim"
 )
 
 // keyRow is an idempotency key and what it made.

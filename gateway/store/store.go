@@ -39,6 +39,7 @@ type Store interface {
 	Events
 	Webhooks
 	Plans
+	Cases
 	Passes
 	Tokens
 	Audit

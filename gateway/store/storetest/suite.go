@@ -60,6 +60,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"events", eventChecks},
 		{"webhook", webhookChecks},
 		{"plan", planChecks},
+		{"case", caseChecks},
 		{"pass", passChecks},
 		{"token", tokenChecks},
 		{"audit", auditChecks},

@@ -35,6 +35,7 @@ var tenancyChecks = []check{
 		noError(t, err)
 		probe, err := s.ProbeWebhook(ctx, ada, hook.ID, store.Event{Type: "x"}, long)
 		noError(t, err)
+		loss := openCase(t, s, lossOf(trk, "k3"))
 		bens := func(r store.Ref) store.Ref { r.Tenant = ben; return r }
 
 		for path, fn := range map[string]func() error{
@@ -61,7 +62,19 @@ var tenancyChecks = []check{
 			"rates by rate": func() error { _, err := s.RateRequestOf(ctx, ben, ids.RateOf(rq, 0)); return err },
 			"event":         func() error { _, err := s.Event(ctx, ben, "evt_1"); return err },
 			"token":         func() error { _, err := s.Token(ctx, ben, "a", "n"); return err },
-			"webhook":       func() error { _, err := s.Webhook(ctx, ben, hook.ID); return err },
+			"case":          func() error { _, err := s.Case(ctx, ben, loss.ID); return err },
+			"case by key":   func() error { _, err := s.CaseByKey(ctx, ben, "k3"); return err },
+			"open case": func() error {
+				c := lossOf(trk, "")
+				c.Tenant = ben
+				_, _, err := s.OpenCase(ctx, c, archiveOfCase, nil)
+				return err
+			},
+			"change case": func() error {
+				_, err := s.ChangeCase(ctx, ben, loss.ID, func(*store.Case) ([]store.AuditEntry, error) { return nil, nil })
+				return err
+			},
+			"webhook": func() error { _, err := s.Webhook(ctx, ben, hook.ID); return err },
 			"change webhook": func() error {
 				_, err := s.ChangeWebhook(ctx, ben, hook.ID, func(*store.Webhook) error { return nil })
 				return err
@@ -92,6 +105,7 @@ var tenancyChecks = []check{
 		noError(t, s.AppendAudit(ctx, store.AuditEntry{Tenant: ada}))
 		_, _, err = s.CreateWebhook(ctx, store.Webhook{Tenant: ada}, 9)
 		noError(t, err)
+		openCase(t, s, lossOf(trk, ""))
 		day := normalize.DateOf(p.CreatedAt)
 		for _, tenant := range []store.Tenant{ada, ben} {
 			want := map[store.Tenant]int{ada: 1}[tenant]
@@ -144,6 +158,8 @@ func counts(t *testing.T, s *store.DB, tenant store.Tenant, purchase, trackerID 
 	count("log", len(log), err)
 	hooks, err := s.ListWebhooks(ctx, tenant, store.Page{})
 	count("webhooks", len(hooks.Items), err)
+	cases, err := s.ListCases(ctx, tenant, store.CaseFilter{}, store.Page{})
+	count("cases", len(cases.Items), err)
 	audit, err := s.ListAudit(ctx, tenant, store.Page{})
 	count("audit", len(audit.Items), err)
 	evidence, err := s.EvidenceOf(ctx, tenant, purchase)
