@@ -58,6 +58,7 @@ var crashLanes = []crashLane{
 	{channel: "cainiao.standard", proves: true, finds: true, prints: true},                             // D, by trade order
 	{channel: "dhl_express.worldwide", finds: true},                                                    // D, without papers
 	{channel: "cainiao.global_standard", voids: true},                                                  // E: by the kept reply alone
+	{channel: "wishpost.epacket", voids: true},                                                         // E, with another form of its replies
 }
 
 func laneNamed(channel string) crashLane {
