@@ -47,7 +47,7 @@ type pushing struct {
 func usualPushes(store string, n, gateways int, seed uint64) *pushing {
 	return &pushing{n: n, gateways: gateways, store: store, seed: seed, senders: 24, patience: 5 * time.Second, limit: 2 * time.Hour,
 		settle: 30 * time.Minute, after: time.Minute, quiet: 20 * time.Second, trouble: &nemesis{killEvery: 5 * time.Second},
-		flaws: flaws{share: 0.1, restartEvery: 15 * time.Second, restartFor: 700 * time.Millisecond}, progress: io.Discard}
+		flaws: flaws{share: 0.1, restartEvery: 30 * time.Second, restartFor: 700 * time.Millisecond}, progress: io.Discard}
 }
 
 // pushConfig polls parcels only where an unsigned push asks for it, so that no lost message is

@@ -69,6 +69,7 @@ func (s *sender) run(ctx context.Context) {
 				if s.pace.Wait(ctx) != nil {
 					return
 				}
+				s.awaitOne(ctx)
 				if s.send(ctx, m) {
 					s.queue.done()
 					continue
@@ -79,6 +80,13 @@ func (s *sender) run(ctx context.Context) {
 		})
 	}
 	work.Wait()
+}
+
+// awaitOne waits a little while no gateway serves: to send then would only try the patience of
+// the carriers, which send again later and later.
+func (s *sender) awaitOne(ctx context.Context) {
+	for n := 0; n < 100 && !s.stage.fleet.choose().serves() && pause(ctx, 20*time.Millisecond); n++ {
+	}
 }
 
 // send tries a message once, and tells whether it need not be sent again.

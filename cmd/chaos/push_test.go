@@ -56,8 +56,8 @@ func judgedPushes(t *testing.T, r *pushReport, err error) {
 // small is the usual run with everything in it within seconds.
 func small(store string, n, gateways int, seed uint64, path string) *pushing {
 	p := usualPushes(store, n, gateways, seed)
-	p.binary, p.pace, p.after = path, float64(n)/8, 2*time.Second
-	p.trouble.killEvery, p.flaws.restartEvery = 3*time.Second, 4*time.Second
+	p.binary, p.pace, p.after = path, float64(n)/8, time.Second
+	p.trouble.killEvery, p.flaws.restartEvery = 3*time.Second, 6*time.Second
 	return p
 }
 
@@ -73,7 +73,7 @@ func TestPushesSurviveChaosOnSQLite(t *testing.T) {
 // The same with two gateways that share a database.
 func TestPushesSurviveChaosOnPostgreSQL(t *testing.T) {
 	t.Parallel()
-	p := small(storePostgres, 2000, 2, 22, binary(t, plain))
+	p := small(storePostgres, 1500, 2, 22, binary(t, plain))
 	p.postgres = pushDatabase(t)
 	r, err := p.run(t.Context())
 	judgedPushes(t, r, err)
