@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed fx/*.csv ratecards/*.csv calendars/*.csv platforms/*.yaml promises/*.yaml responsibilities/*.yaml examples crossdock.example.yaml
+//go:embed fx/*.csv ratecards/*.csv calendars/*.csv platforms/*.yaml promises/*.yaml responsibilities/*.yaml claims/*.yaml examples crossdock.example.yaml
 var files embed.FS
 
 // FX holds the exchange rates: fx.csv, real and dated, and sandbox.csv, examples.
@@ -25,6 +25,9 @@ func Promises() fs.FS { return sub("promises") }
 
 // Responsibilities holds who acts, pays and answers on each leg, one file for each marketplace.
 func Responsibilities() fs.FS { return sub("responsibilities") }
+
+// Claims holds by when claims have to be made.
+func Claims() fs.FS { return sub("claims") }
 
 // Examples holds example orders and inbound plans, as the command line takes them.
 func Examples() fs.FS { return sub("examples") }

@@ -23,6 +23,7 @@ type File struct {
 	Platforms        string           `yaml:"platforms" doc:"folder of platform rules, which replace those shipped for the same platform"`
 	Promises         string           `yaml:"promises" doc:"folder of promised times of delivery and dispatch, *.yaml; a promise there replaces the shipped one of its id"`
 	Responsibilities string           `yaml:"responsibilities" doc:"folder of who acts, pays and answers on each leg; a file there replaces the shipped one of its name"`
+	Claims           string           `yaml:"claims" doc:"folder of by when claims have to be made, *.yaml; a deadline there replaces the shipped one of its id"`
 	Guards           Guards           `yaml:"guards" doc:"how carriers are called"`
 	Purchases        Purchases        `yaml:"purchases" doc:"how labels are bought"`
 	Tracking         Tracking         `yaml:"tracking" doc:"how often carriers are asked for parcels; what is left out is as it is by default, and shorter in the sandbox"`

@@ -22,6 +22,7 @@ import (
 	"github.com/crossdock-hub/crossdock/configs"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/calendar"
+	"github.com/crossdock-hub/crossdock/gateway/claims"
 	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/gateway/guards"
 	"github.com/crossdock-hub/crossdock/gateway/httpapi"
@@ -31,7 +32,6 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/outbound"
 	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
-	"github.com/crossdock-hub/crossdock/gateway/quotas"
 	"github.com/crossdock-hub/crossdock/gateway/ratecard"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/responsibility"
@@ -58,11 +58,11 @@ type gatewayProcess struct {
 
 	mandates  *mandates.Judge
 	liable    *responsibility.Book
-	quotas    *quotas.Service
 	rating    *rating.Service
 	purchases *purchase.Service
 	trackers  *trackers.Service
 	inbox     *inbox.Service
+	claims    *claims.Service
 	inbound   *inbound.Service
 	webhooks  *webhooks.Service
 	keys      *httpapi.Keys
@@ -165,7 +165,6 @@ func (g *gatewayProcess) services() error {
 	caller := accounts.NewCaller(g.guards, o.logger)
 	g.rating = rating.New(rating.Deps{Registry: g.registry, Caller: caller, Cards: cards, Currencies: rates, Calendar: days, Store: g.store,
 		Mandates: g.mandates, Promises: promised})
-	g.quotas = quotas.New(quotas.Deps{Judge: g.mandates, Rates: g.rating, Store: g.store, Logger: o.logger, Look: quotaLook(o.sandboxURL != "")})
 	if g.trackers, err = trackers.New(plantedTrackers(trackers.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger,
 		Intervals: g.intervals(), Metrics: g.metrics, Promises: promised, Responsibility: g.liable})); err != nil {
 		return err
@@ -175,6 +174,9 @@ func (g *gatewayProcess) services() error {
 		TrackEvery: g.intervals().Begin, Trackers: g.trackers, Mandates: g.mandates, Promises: promised,
 		Passes: g.store, PassEvery: passEvery(o, g.store.Dialect())}))
 	if err := g.purchases.Register(g.metrics); err != nil {
+		return err
+	}
+	if err := g.claimsService(); err != nil {
 		return err
 	}
 	if g.inbox, err = inbox.New(plantedInbox(inbox.Deps{Registry: g.registry, Caller: caller, Store: g.store, Trackers: g.trackers, Logger: o.logger, Metrics: g.metrics})); err != nil {
@@ -208,14 +210,6 @@ func (g *gatewayProcess) intervals() trackers.Intervals {
 	return out
 }
 
-// quotaLook is how often shares in danger are looked for; zero is the default.
-func quotaLook(sandbox bool) time.Duration {
-	if sandbox {
-		return time.Second
-	}
-	return 0
-}
-
 func inboundIntervals(sandbox bool) inbound.Intervals {
 	if sandbox {
 		return inbound.SandboxIntervals()
@@ -224,8 +218,8 @@ func inboundIntervals(sandbox bool) inbound.Intervals {
 }
 
 func (g *gatewayProcess) handler(publicURL string, closing <-chan struct{}) http.Handler {
-	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Mandates: g.mandates, Quotas: g.quotas, Responsibility: g.liable, Purchases: g.purchases,
-		Trackers: g.trackers, Inbox: g.inbox, Inbound: g.inbound, Webhooks: g.webhooks, Closing: closing, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
+	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Mandates: g.mandates, Responsibility: g.liable, Purchases: g.purchases,
+		Trackers: g.trackers, Claims: g.claims, Inbox: g.inbox, Inbound: g.inbound, Webhooks: g.webhooks, Closing: closing, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
 		TenantLimit: tenantLimit(g.opts.file)}
 	if g.opts.sandboxURL != "" {
 		d.Metrics = g.metricsHandler()
@@ -293,7 +287,6 @@ func (g *gatewayProcess) startWorkers(ctx context.Context, work *sync.WaitGroup)
 	work.Go(func() { g.purchases.Work(ctx) })
 	work.Go(func() { g.trackers.Run(ctx) })
 	work.Go(func() { g.trackers.WatchPromises(ctx) })
-	work.Go(func() { g.quotas.Watch(ctx) })
 	work.Go(func() { g.inbox.Run(ctx) })
 	work.Go(func() { g.inbound.Run(ctx) })
 	work.Go(func() { g.webhooks.Run(ctx) })

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +28,9 @@ import (
 //	                    it complains of goes to the file NAME.stderr
 //	stop NAME           ends it by SIGTERM, upon which its exit code must be 0
 //	exits CODE ARGS…    runs crossdock, whose exit code must be CODE
+//	await PATTERN ARGS… runs crossdock until what it prints matches
+//	post URL BODY       makes a request with the sandbox's key, which must succeed
+//	unzip FILE DIR      unpacks a claim's archive, which must be as its manifest says
 //	pick VAR PATTERN    puts the group of PATTERN in the last output into $VAR
 //
 // and the example orders in examples/.
@@ -39,6 +44,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startInScript, "stop": stopInScript, "exits": exitsInScript, "pick": pickInScript,
+			"post": postInScript, "await": awaitInScript, "unzip": unzipInScript,
 		},
 	})
 }
@@ -133,4 +139,47 @@ func pickInScript(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no %s in\n%s", args[1], ts.ReadFile("stdout"))
 	}
 	ts.Setenv(args[0], m[1])
+}
+
+func awaitInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: await PATTERN ARGS…")
+	}
+	pattern := regexp.MustCompile(`(?m)` + args[0])
+	for late := time.Now().Add(scriptLimit); ; time.Sleep(100 * time.Millisecond) { // real processes: there is no clock to fake
+		if err := ts.Exec("crossdock", args[1:]...); err == nil && pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(late) {
+			ts.Fatalf("not within %s: %s in\n%s", scriptLimit, args[0], ts.ReadFile("stdout"))
+		}
+	}
+}
+
+func postInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: post URL BODY")
+	}
+	c := &client{url: args[0], key: "sk_sandbox", http: http.DefaultClient}
+	var body any
+	if args[1] != "" {
+		body = []byte(args[1])
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), scriptLimit)
+	defer cancel()
+	_, err := c.do(ctx, http.MethodPost, "", body)
+	ts.Check(err)
+}
+
+func unzipInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: unzip FILE DIR")
+	}
+	files, err := unzipped([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	for name, data := range files {
+		path := filepath.Join(ts.MkAbs(args[1]), filepath.FromSlash(name))
+		ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+		ts.Check(os.WriteFile(path, data, 0o600))
+	}
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/claims"
 	"github.com/crossdock-hub/crossdock/gateway/guards"
 	"github.com/crossdock-hub/crossdock/gateway/inbound"
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
-	"github.com/crossdock-hub/crossdock/gateway/quotas"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -37,18 +37,19 @@ type Deps struct {
 	Store    store.Store
 	Rating   *rating.Service
 	Mandates *mandates.Judge
-	Quotas   *quotas.Service
 	// Responsibility says who answers for a parcel.
 	Responsibility *responsibility.Book
 	Purchases      *purchase.Service
 	Trackers       *trackers.Service
+	Claims         *claims.Service
 	Inbox          *inbox.Service
 	Inbound        *inbound.Service
 	Webhooks       *webhooks.Service
 	Keys           *Keys
 	Logger         *slog.Logger
 	Version        string
-	PublicURL      string
+	// PublicURL begins the callback addresses that /v1/accounts shows.
+	PublicURL string
 	// Metrics is served on /metrics where it is not nil.
 	Metrics http.Handler
 	// TenantLimit is how many requests a second a tenant may make, and how many at once; 0
@@ -101,9 +102,9 @@ func New(d Deps) http.Handler {
 	s.rateRoutes()
 	s.mandateRoutes()
 	s.responsibilityRoutes()
-	s.quotaRoutes()
 	s.labelRoutes()
 	s.trackerRoutes()
+	s.claimRoutes()
 	s.mappingRoutes()
 	s.inboundRoutes()
 	s.channelRoutes()

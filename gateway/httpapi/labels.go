@@ -139,6 +139,8 @@ func contentType(format string) string {
 		return "image/png"
 	case "gif":
 		return "image/gif"
+	case "zip":
+		return "application/zip"
 	case "zpl", "epl":
 		return "text/plain; charset=utf-8"
 	default:

@@ -16,6 +16,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/adapters"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
+	"github.com/crossdock-hub/crossdock/gateway/claims"
 	"github.com/crossdock-hub/crossdock/gateway/egress"
 	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/gateway/guards"
@@ -23,7 +24,6 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
-	"github.com/crossdock-hub/crossdock/gateway/quotas"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -76,6 +76,11 @@ rules:
   - {id: ebay-plain, channels: [northwind.plain], verdict: forbidden, others: required, override: true, reason: only the other, source: s,
      penalty: {amount: 9.00 EUR, text: a fine}}
   - {id: ebay-old, channels: ["*"], verdict: advised, reason: old, source: s, valid_to: 2020-01-01}
+`
+
+// standDeadlines are what the carrier of these tests says.
+const standDeadlines = `deadlines:
+  - {id: northwind-lost, channels: [northwind.*], reasons: [lost], days: 30, counted_from: acceptance, reason: 30 days, source: s}
 `
 
 type noCards struct{}
@@ -151,7 +156,7 @@ func newStand(t testing.TB, change ...func(*stand)) *stand {
 		t.Fatal(err)
 	}
 	s.keys = NewKeys(s.db, s.db.Meta().DataKey)
-	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Mandates: judge, Quotas: quotas.New(quotas.Deps{Judge: judge, Rates: rates, Store: s.db, Logger: logger}), Responsibility: split, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
+	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Mandates: judge, Responsibility: split, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
 		Inbound: inbound.New(inbound.Deps{Registry: reg, Caller: caller, Store: s.db, Logger: logger}),
 		Purchases: purchase.New(purchase.Deps{Registry: reg, Caller: caller, Prices: rates, Store: s.db, Logger: logger, Trackers: follow, TrackEvery: time.Hour, Mandates: judge,
 			Ceilings: func(string) store.Ceilings { return store.Ceilings{} },
@@ -162,6 +167,11 @@ func newStand(t testing.TB, change ...func(*stand)) *stand {
 			}
 			return s.limit, 0
 		}}
+	deadlines, err := claims.LoadDeadlines(fstest.MapFS{"d.yaml": {Data: []byte(standDeadlines)}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.deps.Claims = claims.New(claims.Deps{Store: s.db, Parcels: follow, Purchases: s.deps.Purchases, Deadlines: deadlines})
 	s.handler = New(s.deps)
 	t.Cleanup(func() {
 		s.deps.Rating.Close()

@@ -153,3 +153,20 @@ func (b *Book) legOfAll(w Way, names []string, leg normalize.Leg, day normalize.
 	}
 	return out, len(names) > 0
 }
+
+// SourceOf is where a rule that holds on a day was told, "" for one that does not.
+func (b *Book) SourceOf(rule string, day normalize.Date) string {
+	for _, s := range b.List("", "", day) {
+		for _, i := range s.Incidents {
+			if i.Rule == rule {
+				return i.Source
+			}
+		}
+		for _, l := range s.Legs {
+			if l.Rule == rule {
+				return l.Source
+			}
+		}
+	}
+	return ""
+}

@@ -33,7 +33,8 @@ const (
 	CaseClosed CaseState = "closed"
 )
 
-// Case is one claim.
+// Case is one claim. Its archive is kept as long as the claim, whatever becomes of the papers and
+// messages that it was made of.
 type Case struct {
 	ID          string // clm_…; made by the caller
 	Tenant      Tenant

@@ -63,7 +63,6 @@ func Run(t *testing.T, fresh Fresh) {
 		{"case", caseChecks},
 		{"pass", passChecks},
 		{"token", tokenChecks},
-		{"quota", quotaChecks},
 		{"audit", auditChecks},
 		{"durability", slices.Concat(durabilityChecks, whole(writeChecks))},
 		{"tenancy", tenancyChecks},
