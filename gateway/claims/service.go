@@ -50,10 +50,7 @@ func (s *Service) Open(ctx context.Context, tenant, actor, key string, r Request
 	out, made, err := s.Store.OpenCase(ctx, row, archive, []store.AuditEntry{opened(actor, row)})
 	switch {
 	case errors.Is(err, store.ErrDuplicate):
-		if err := s.twin(ctx, tenant, r); err != nil {
-			return Claim{}, false, err
-		}
-		return Claim{}, false, gateway.Refuse(gateway.CodeStateConflict, "there is a claim for this tracker and reason")
+		return Claim{}, false, claimed(out)
 	case err != nil:
 		return Claim{}, false, reused(err)
 	case !made:
@@ -113,9 +110,13 @@ func (r *Request) validate() normalize.FieldErrors {
 func (s *Service) twin(ctx context.Context, tenant string, r Request) error {
 	list, err := s.Store.ListCases(ctx, store.Tenant(tenant), store.CaseFilter{Tracker: r.Tracker, Reason: r.Reason}, store.Page{Limit: 1})
 	if err == nil && len(list.Items) > 0 {
-		err = gateway.Refuse(gateway.CodeStateConflict, "there is a claim for this tracker and reason: "+list.Items[0].ID)
+		err = claimed(list.Items[0])
 	}
 	return err
+}
+
+func claimed(c store.Case) error {
+	return gateway.Refuse(gateway.CodeStateConflict, "there is a claim for this tracker and reason: "+c.ID)
 }
 
 // prepare decides, gathers and packs.

@@ -12,8 +12,8 @@ import (
 // Claim is the right to act on something.
 type Cases interface {
 	// OpenCase writes a claim, its archive and what the audit log is to say of it, or nothing.
-	// An idempotency key works as in BeginPurchase. ErrDuplicate where the tracker has a claim
-	// for that reason; ErrNotFound where there is no such tracker.
+	// An idempotency key works as in BeginPurchase. ErrDuplicate, with that one,
+	// where the tracker has a claim for that reason; ErrNotFound where there is no such tracker.
 	OpenCase(ctx context.Context, c Case, archive Document, audit []AuditEntry) (out Case, made bool, err error)
 	Case(ctx context.Context, tenant Tenant, id string) (Case, error)
 	CaseByKey(ctx context.Context, tenant Tenant, key string) (Case, error)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -56,7 +57,10 @@ func (db *DB) OpenCase(ctx context.Context, c Case, archive Document, audit []Au
 		}
 		n, err := insert(ctx, s, &out, "ON CONFLICT (tenant, tracker_id, reason) DO NOTHING")
 		if err == nil && n == 0 {
-			err = fmt.Errorf("%w: a claim for this tracker and reason", ErrDuplicate)
+			// Read here: whoever came first may be of the same commit, which nobody else sees yet.
+			if out, err = selectOne[Case](ctx, s, "tenant = ? AND tracker_id = ? AND reason = ?", c.Tenant, c.Tracker, c.Reason); err == nil {
+				err = fmt.Errorf("%w: a claim for this tracker and reason", ErrDuplicate)
+			}
 		}
 		if err != nil {
 			return err
@@ -64,7 +68,10 @@ func (db *DB) OpenCase(ctx context.Context, c Case, archive Document, audit []Au
 		made = true
 		return addAudit(ctx, s, c.Tenant, audit)
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrDuplicate):
+		return out, false, err
+	case err != nil:
 		return Case{}, false, err
 	}
 	return out, made, nil

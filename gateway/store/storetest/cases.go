@@ -70,10 +70,12 @@ var caseChecks = []check{
 	// What is refused leaves nothing behind: no archive, no key, no line of the log.
 	with("is_opened_once_per_tracker_and_reason", func(t *testing.T, s *store.DB) {
 		trk := tracker(t, s, ada, "UF1CN")
-		openCase(t, s, lossOf(trk, ""))
+		first := openCase(t, s, lossOf(trk, ""))
 		second := lossOf(trk, "k2")
-		_, _, err := s.OpenCase(t.Context(), second, archiveOfCase, []store.AuditEntry{{Action: "claim.open"}})
+		twin, made, err := s.OpenCase(t.Context(), second, archiveOfCase, []store.AuditEntry{{Action: "claim.open"}})
 		wantError(t, err, store.ErrDuplicate)
+		equal(t, made, false)
+		equal(t, twin, first)
 		left, err := s.DocumentsOf(t.Context(), ada, second.ID)
 		noError(t, err)
 		equal(t, len(left), 0)
@@ -88,18 +90,19 @@ var caseChecks = []check{
 	with("of_many_at_once_is_one", func(t *testing.T, s *store.DB) {
 		trk := tracker(t, s, ada, "UF1CN")
 		var wg sync.WaitGroup
-		errs := make([]error, 8)
+		errs, all := make([]error, 8), make([]store.Case, 8)
 		for i := range errs {
-			wg.Go(func() { _, _, errs[i] = s.OpenCase(t.Context(), lossOf(trk, ""), archiveOfCase, nil) })
+			wg.Go(func() { all[i], _, errs[i] = s.OpenCase(t.Context(), lossOf(trk, ""), archiveOfCase, nil) })
 		}
 		wg.Wait()
 		opened := 0
-		for _, err := range errs {
+		for i, err := range errs {
 			if err == nil {
 				opened++
 			} else if !errors.Is(err, store.ErrDuplicate) {
 				t.Errorf("got %v", err)
 			}
+			equal(t, all[i].ID, all[0].ID)
 		}
 		equal(t, opened, 1)
 	}),
