@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/crossdock-hub/crossdock/configs"
+	"github.com/crossdock-hub/crossdock/gateway/httpapi"
 )
 
 // TestScripts holds the command line to its contract: what it prints, which exit code it
@@ -30,6 +31,7 @@ import (
 //	exits CODE ARGS…    runs crossdock, whose exit code must be CODE
 //	await PATTERN ARGS… runs crossdock until what it prints matches
 //	post URL BODY       makes a request with the sandbox's key, which must succeed
+//	callback VAR ADAPTER puts the address that the adapter's carrier pushes to into $VAR
 //	unzip FILE DIR      unpacks a claim's archive, which must be as its manifest says
 //	pick VAR PATTERN    puts the group of PATTERN in the last output into $VAR
 //
@@ -44,7 +46,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startInScript, "stop": stopInScript, "exits": exitsInScript, "pick": pickInScript,
-			"post": postInScript, "await": awaitInScript, "unzip": unzipInScript,
+			"post": postInScript, "await": awaitInScript, "unzip": unzipInScript, "callback": callbackInScript,
 		},
 	})
 }
@@ -169,6 +171,25 @@ func postInScript(ts *testscript.TestScript, neg bool, args []string) {
 	defer cancel()
 	_, err := c.do(ctx, http.MethodPost, "", body)
 	ts.Check(err)
+}
+
+func callbackInScript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: callback VAR ADAPTER")
+	}
+	c := &client{url: ts.Getenv("CROSSDOCK_URL"), key: "sk_sandbox", http: http.DefaultClient}
+	ctx, cancel := context.WithTimeout(context.Background(), scriptLimit)
+	defer cancel()
+	var list httpapi.ListBody[httpapi.Account]
+	_, err := c.get(ctx, "/v1/accounts?limit=100", &list)
+	ts.Check(err)
+	for _, a := range list.Data {
+		if a.Adapter == args[1] {
+			ts.Setenv(args[0], a.CallbackURL)
+			return
+		}
+	}
+	ts.Fatalf("no account of %s", args[1])
 }
 
 func unzipInScript(ts *testscript.TestScript, neg bool, args []string) {

@@ -32,6 +32,13 @@ func (s *Server) callbackRoutes(mux *http.ServeMux) {
 			}
 			return listOf(items, next), nil
 		})
+	register(s, route{method: "GET", path: "/v1/callbacks/{id}", id: "get-callback", summary: "What became of a push", scope: "tracking:read", tag: "Callbacks"},
+		func(ctx context.Context, in *struct {
+			ID string `path:"id" maxLength:"60"`
+		}) (*struct{ Body inbox.Callback }, error) {
+			c, err := s.Inbox.Get(ctx, tenantOf(ctx), in.ID)
+			return &struct{ Body inbox.Callback }{c}, err
+		})
 	register(s, route{method: "POST", path: "/v1/callbacks/{id}/replay", id: "replay-callback", summary: "Read a push once more", scope: "tracking:write", tag: "Callbacks", status: 202},
 		func(ctx context.Context, in *struct {
 			ID string `path:"id" maxLength:"60"`

@@ -114,6 +114,13 @@ func TestOtherTenantsThingsAreNotThere(t *testing.T) {
 			t.Fatalf("%s: %d %s", c.path, w.Code, w.Body)
 		}
 	}
+	push, err := s.db.AppendCallback(t.Context(), store.Callback{Tenant: "t1", Account: "acct_1", Adapter: "northwind", Method: "POST", Body: []byte("Anna")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := s.call("GET", "/v1/callbacks/"+push.ID, mine, ""); w.Code != 200 {
+		t.Errorf("its own tenant's callback: %d %s", w.Code, w.Body)
+	}
 	for _, c := range []struct{ method, path, id, body string }{
 		{"GET", "/v1/rates/", rates.ID, ""},
 		{"GET", "/v1/labels/", label.ID, ""},
@@ -123,6 +130,8 @@ func TestOtherTenantsThingsAreNotThere(t *testing.T) {
 		{"GET", "/v1/labels/documents/" + label.Documents[0].ID + "/", label.ID, ""},
 		{"GET", "/v1/trackers/", label.Tracker, ""},
 		{"POST", "/v1/trackers/refresh/", label.Tracker, ""},
+		{"GET", "/v1/callbacks/", push.ID, ""},
+		{"POST", "/v1/callbacks/replay/", push.ID, ""},
 		{"DELETE", "/v1/keys/", key.ID, ""},
 	} {
 		at := func(id string) string { // "/v1/labels/void/" and an id is /v1/labels/{id}/void

@@ -52,14 +52,28 @@ func (s *Service) List(ctx context.Context, tenant, state string, page store.Pag
 	return out, list.Next, nil
 }
 
+// Get returns one of a tenant's messages.
+func (s *Service) Get(ctx context.Context, tenant, id string) (Callback, error) {
+	row, err := s.row(ctx, tenant, id)
+	if err != nil {
+		return Callback{}, err
+	}
+	return present(row), nil
+}
+
+func (s *Service) row(ctx context.Context, tenant, id string) (store.Callback, error) {
+	row, err := s.store.Callback(ctx, store.Tenant(tenant), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return row, gateway.NotFound("callback")
+	}
+	return row, err
+}
+
 // Replay has a message read again, as after a fix. One that was refused must prove itself
 // first, by the keys that the account has now. Scans that are known already count once, and
 // those that were unmapped take the meaning that the adapter's table has learnt meanwhile.
 func (s *Service) Replay(ctx context.Context, tenant, id string) (Callback, error) {
-	row, err := s.store.Callback(ctx, store.Tenant(tenant), id)
-	if errors.Is(err, store.ErrNotFound) {
-		return Callback{}, gateway.NotFound("callback")
-	}
+	row, err := s.row(ctx, tenant, id)
 	if err != nil {
 		return Callback{}, err
 	}
