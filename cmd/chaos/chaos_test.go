@@ -177,6 +177,7 @@ func TestTheOracleKnowsEveryWrong(t *testing.T) {
 	}{"label", 100})
 	as := func(status string) label { l := bought; l.Status = status; return l }
 	live, gone := sale("R1", "1", mocks.Live), sale("R1", "1", mocks.Voided)
+	showed := func(status string) label { l := as(status); l.ID = "lbl_2"; return l }
 	paper := bought
 	paper.Documents = nil
 	for name, c := range map[string]struct {
@@ -193,6 +194,8 @@ func TestTheOracleKnowsEveryWrong(t *testing.T) {
 		"bought without a paper":            {&order{}, []label{paper}, []mocks.Purchase{live}, paperless},
 		"failed":                            {&order{}, []label{as(failed)}, nil, ""},
 		"failed and sold":                   {&order{}, []label{as(failed)}, []mocks.Purchase{live}, orphan},
+		"failed, and its label is known":    {&order{}, []label{as(failed), showed(needsAttention)}, []mocks.Purchase{live}, ""},
+		"failed, and its label was voided":  {&order{}, []label{as(failed), showed(voided)}, []mocks.Purchase{live}, orphan},
 		"parked and sold":                   {&order{}, []label{as(needsAttention)}, []mocks.Purchase{live}, ""},
 		"parked and sold twice":             {&order{}, []label{as(needsAttention)}, []mocks.Purchase{live, sale("R1", "2", mocks.Live)}, doubleBuy},
 		"voided":                            {&order{}, []label{as(voided)}, []mocks.Purchase{gone}, ""},

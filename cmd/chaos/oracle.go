@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -69,15 +70,27 @@ func judge(orders []*order, labels []label, ledger []mocks.Purchase, patient boo
 }
 
 // match gives each live sale to the label that it belongs to: by our reference where the
-// carrier has a field for it, else by the order's own id, which no two orders share.
+// carrier has a field for it, else by the order's own id, which no two orders share. A label
+// that belongs to no order, for its purchase had been given up, is known by the carrier's id.
 func match(orders []*order, byID map[string]label, ledger []mocks.Purchase) (live map[string][]mocks.Purchase, orphans []mocks.Purchase) {
 	names := map[string]string{}
 	for id, l := range byID {
 		names[l.ClientReference] = id
 	}
+	own := map[string]bool{}
 	for _, o := range orders {
-		if _, ok := byID[o.id]; ok && o.reference != "" {
-			names[o.reference] = o.id
+		own[o.id] = true
+		if l, ok := byID[o.id]; ok {
+			names[l.ClientReference] = o.id
+			if o.reference != "" {
+				names[o.reference] = o.id
+			}
+		}
+	}
+	left := map[string]string{}
+	for id, l := range byID {
+		if !own[id] && (l.Status == needsAttention || l.Status == purchased) {
+			left[l.ClientReference+" "+l.CarrierRef] = id
 		}
 	}
 	live = map[string][]mocks.Purchase{}
@@ -85,10 +98,7 @@ func match(orders []*order, byID map[string]label, ledger []mocks.Purchase) (liv
 		if p.State != mocks.Live {
 			continue
 		}
-		id := names[p.ClientReference]
-		if id == "" {
-			id = names[p.Reference]
-		}
+		id := cmp.Or(left[p.ClientReference+" "+p.CarrierID], names[p.ClientReference], names[p.Reference])
 		if id == "" {
 			orphans = append(orphans, p)
 			continue

@@ -62,7 +62,7 @@ const (
 	billExtraLabel = "extra_label" // a label that was bought twice
 	billVoided     = "voided"
 	billNotSent    = "not_sent" // of a purchase that is still under way
-	billGivenUp    = "given_up" // of a purchase that had ended as not bought; it needs attention now
+	billGivenUp    = "given_up" // of a purchase that had ended as not bought; its label is an orphan, which needs attention
 	billTwiceHere  = "billed_twice"
 	billBefore     = "billed_before" // by another invoice
 	maxUnbilled    = 1000
@@ -189,9 +189,10 @@ func (s *Service) billLine(ctx context.Context, a *accounts.Account, invoice str
 		}
 	case store.PurchaseDeclined, store.PurchaseFailed:
 		out.reason = billGivenUp
-		if p, err = s.reopen(ctx, p, l.Label(), "the carrier bills this purchase, which had been given up: void it, or settle it as bought"); err != nil {
+		if p, err = s.orphanOf(ctx, a, p, l.Label(), "the carrier bills it", false); err != nil {
 			return out, err
 		}
+		out.label = p.ID
 	case store.PurchaseVoided:
 		out.reason = billVoided
 	}
@@ -218,7 +219,10 @@ func (s *Service) billedPurchase(ctx context.Context, a *accounts.Account, l nor
 		}
 	}
 	label := l.Label()
+	orphan := detailsOf(byLabel).Orphan
 	switch {
+	case refErr == nil && labelErr == nil && orphan != nil && orphan.Of == byRef.ID:
+		return byLabel, "", nil
 	case refErr == nil && labelErr == nil && byRef.ID != byLabel.ID:
 		return byRef, billConflict, nil
 	case labelErr == nil && slices.ContainsFunc(detailsOf(byLabel).Extras, func(e extra) bool { return e.is(label) }):

@@ -103,8 +103,11 @@ func TestLinesThatNeedAPerson(t *testing.T) {
 		if got.Matched != 3 || !slices.Equal(got.Unbilled, []string{second.ID}) {
 			t.Errorf("matched %d, unbilled %v", got.Matched, got.Unbilled)
 		}
-		if l := s.get(failed.ID); l.Status != "needs_attention" || l.TrackingNumber != "NW8" {
-			t.Errorf("the one that was given up: %s %s", l.Status, l.TrackingNumber)
+		if l := s.get(failed.ID); l.Status != "failed" || l.Billed != nil {
+			t.Errorf("the one that was given up: %s %s", l.Status, l.Billed)
+		}
+		if l := s.get(got.Disputes[4].Label); l.Status != "needs_attention" || l.TrackingNumber != "NW8" || l.Billed == nil {
+			t.Errorf("what was billed of it: %s %s", l.Status, l.TrackingNumber)
 		}
 		if l := s.get(got.Orphans[1].Label); l.Status != "needs_attention" || l.ClientReference != lost {
 			t.Errorf("the orphan: %+v", l)

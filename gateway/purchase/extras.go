@@ -88,18 +88,24 @@ func extraLabel(p store.Purchase, e extra) store.BoughtLabel {
 	return b
 }
 
-// resting is what a purchase that waits for nothing else still waits for: its extra labels and
-// its audits. One with an extra that nobody could void needs a person.
+// resting is what a purchase that waits for nothing else still waits for: its extra labels, its
+// audits and, where it is an orphan, its void. One with an extra that nobody could void needs a person.
 func resting(p *store.Purchase) {
 	d := detailsOf(*p)
 	p.DueAt = d.due()
 	if p.State != store.PurchaseVoided && slices.ContainsFunc(d.Extras, func(e extra) bool { return e.State == extraStuck }) {
 		p.State = store.PurchaseParked
 	}
+	if o := d.Orphan; o != nil && o.Void && p.State == store.PurchaseParked && (p.DueAt.IsZero() || o.VoidAt.Before(p.DueAt)) {
+		p.DueAt = o.VoidAt
+	}
 }
 
 // settleExtras takes a person's word for what nobody could void.
 func (d *details) settleExtras() {
+	if d.Orphan != nil {
+		d.Orphan.Void = false
+	}
 	for i := range d.Extras {
 		if d.Extras[i].State == extraStuck {
 			d.Extras[i].State = extraSettled

@@ -96,6 +96,9 @@ func (s *Service) seeTo(ctx context.Context, p store.Purchase) error {
 	if p, err = s.voidExtras(ctx, p, a, o, now); err != nil {
 		return err
 	}
+	if orphanDue(p, now) {
+		return s.voidOrphan(ctx, p, a)
+	}
 	if d := detailsOf(p); len(d.Audits) > 0 && !d.Audits[0].After(now) {
 		return s.audit(ctx, p, a, o)
 	}

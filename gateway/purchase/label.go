@@ -87,6 +87,10 @@ type details struct {
 	Sends   int                 `json:"sends,omitempty"` // how often it was sent again
 	// Extras are labels that were bought besides the one that counts.
 	Extras []extra `json:"extras,omitempty"`
+	// Orphan is there where the label belongs to no purchase, and Orphans are the rows of the
+	// labels that showed when the purchase had been given up.
+	Orphan  *orphanage `json:"orphan,omitempty"`
+	Orphans []string   `json:"orphans,omitempty"`
 	// Audits are when a carrier that accepts duplicates is asked whether a purchase that was
 	// sent again was bought once; AuditLooks counts the answers that told nothing.
 	Audits     []time.Time `json:"audits,omitempty"`
@@ -159,7 +163,7 @@ func labelOf(f store.PurchaseFile) Label {
 	out := Label{
 		ID: p.ID, Status: Status(p.State), Channel: p.Channel, Account: p.Account, Reference: p.Reference,
 		TrackingNumber: p.TrackingNumber, LastMileTrackingNumber: p.LastMileTrackingNumber, CarrierReference: p.CarrierReference,
-		Parcels: p.Parcels, CostSource: p.CostSource, ClientReference: p.ClientReference,
+		Parcels: p.Parcels, CostSource: p.CostSource, ClientReference: reference(p),
 		Attempts: []Attempt{}, Documents: []Document{}, Tracker: p.TrackerID, History: []HistoryLine{}, CreatedAt: p.CreatedAt,
 		TrackingURL: d.TrackingURL, VoidableUntil: d.VoidableUntil, Pickup: d.Pickup,
 		ChargeableWeight: d.ChargeableWeight, Charges: d.Charges, Mandate: d.Mandate, Warnings: slices.Concat(p.Warnings, d.Waiting),
@@ -193,7 +197,7 @@ func labelOf(f store.PurchaseFile) Label {
 // refOf names the purchase to its carrier.
 func refOf(p store.Purchase, o order) normalize.ShipmentRef {
 	ref := normalize.ShipmentRef{
-		Service: p.Service, ClientReference: p.ClientReference, Reference: p.Reference, OrderID: p.OrderID,
+		Service: p.Service, ClientReference: reference(p), Reference: p.Reference, OrderID: p.OrderID,
 		TrackingNumber: p.TrackingNumber, CarrierReference: p.CarrierReference, CarrierData: p.CarrierData,
 		PickupRef: detailsOf(p).Pickup, Destination: o.Shipment.Destination, At: p.CreatedAt,
 	}

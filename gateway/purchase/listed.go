@@ -96,8 +96,7 @@ func (s *Service) listedOf(ctx context.Context, a *accounts.Account, p store.Pur
 		p, err := s.proven(ctx, a, p, l)
 		return listedFound, p, err
 	case store.PurchaseDeclined, store.PurchaseFailed:
-		p, err := s.reopen(ctx, p, label, "the carrier lists a label of this purchase, which had been given up: void it, or settle it as bought")
-		return listedReopened, p, err
+		return s.listedLate(ctx, a, p, l)
 	case store.PurchaseVoided:
 		if time.Since(p.UpdatedAt) < max(time.Hour, 2*quiet(a, p.Service)) {
 			return listedKnown, p, nil // its list lags behind the void
@@ -106,6 +105,22 @@ func (s *Service) listedOf(ctx context.Context, a *accounts.Account, p store.Pur
 		return listedReopened, p, err
 	}
 	return listedKnown, p, nil
+}
+
+// listedLate acts on a shipment of a purchase that had been given up: an orphan, known or new. It
+// may have been lying there for a day, so that a person voids it.
+func (s *Service) listedLate(ctx context.Context, a *accounts.Account, p store.Purchase, l normalize.Listed) (string, store.Purchase, error) {
+	known, err := s.byLabel(ctx, p, l.Label())
+	switch {
+	case err == nil && known.State == store.PurchaseVoided:
+		return s.listedOf(ctx, a, known, l)
+	case err == nil:
+		return listedKnown, known, nil
+	case !errors.Is(err, store.ErrNotFound):
+		return "", p, err
+	}
+	p, err = s.orphanOf(ctx, a, p, l.Label(), "the carrier lists a label of it", false)
+	return listedReopened, p, err
 }
 
 // isSold tells whether the carrier's id or number of a purchase is known.
@@ -173,7 +188,7 @@ func (s *Service) listedTwice(ctx context.Context, p store.Purchase, label norma
 	})
 }
 
-// reopen gives a purchase that had ended to a person, since a label of it lives.
+// reopen gives a purchase that was voided to a person, since its label lives.
 func (s *Service) reopen(ctx context.Context, p store.Purchase, label normalize.Label, detail string) (store.Purchase, error) {
 	var o order
 	if err := json.Unmarshal(p.Request, &o); err != nil {
@@ -183,7 +198,7 @@ func (s *Service) reopen(ctx context.Context, p store.Purchase, label normalize.
 	if err != nil {
 		return p, err
 	}
-	s.Logger.Error("a purchase that had ended has a live label", "carrier", p.Adapter, "account", p.Account, "op", "list", "shipment_id", p.ID)
+	s.Logger.Error("a label that was voided lives", "carrier", p.Adapter, "account", p.Account, "op", "list", "shipment_id", p.ID)
 	return s.Store.TransitionPurchase(ctx, p.Ref(), store.Transition{
 		Attempt: &res, Release: true, Labels: []store.BoughtLabel{boughtLabel(p, label)},
 		Change: func(p *store.Purchase) error {

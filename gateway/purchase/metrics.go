@@ -20,7 +20,7 @@ func newMetrics() *metrics {
 		listed: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "crossdock_listed_shipments_total",
 			Help: "Shipments that carriers list or bill, by what they are to us: known, found, reopened, extra, orphan, foreign."}, []string{"carrier", "result"}),
 		orphans: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "crossdock_orphan_labels_total",
-			Help: "Paid labels with a reference of ours that no purchase knew of. Each needs a person."}, []string{"carrier"}),
+			Help: "Paid labels of ours that no purchase knew of, or whose purchase had been given up."}, []string{"carrier"}),
 	}
 }
 

@@ -65,8 +65,13 @@ func isAnother(p store.Purchase, l normalize.Label) bool {
 	if adapters.Class(p.Class) != adapters.ClassC {
 		return false
 	}
+	return !counts(p, l) && differs(p, l)
+}
+
+// differs tells whether p and l have different ids at the carrier.
+func differs(p store.Purchase, l normalize.Label) bool {
 	differ := func(a, b string) bool { return a != "" && b != "" && a != b }
-	return !counts(p, l) && (differ(p.CarrierReference, l.CarrierReference) || differ(p.TrackingNumber, l.TrackingNumber))
+	return differ(p.CarrierReference, l.CarrierReference) || differ(p.TrackingNumber, l.TrackingNumber)
 }
 
 // voidStays leaves a void to a person, once.
@@ -111,6 +116,7 @@ func (s *Service) foundAlive(ctx context.Context, l answer) error {
 		Attempt: &l.res, Release: true, Emit: emit("label.updated"),
 		Change: func(p *store.Purchase) error {
 			p.State = state
+			changeOrphan(p, func(o *orphanage, now time.Time) { o.again(now) })
 			resting(p)
 			if state == store.PurchaseBought {
 				p.DueAt = p.UpdatedAt // its papers are still to come

@@ -194,32 +194,6 @@ func (s *Service) outcome(ctx context.Context, p store.Purchase, want prepared, 
 	}
 }
 
-// lateTries bounds how often a late answer is written down again, because somebody looks for
-// the purchase's fate at the same time.
-const lateTries = 8
-
-// late settles a purchase by an answer that came after its lease had run out: state is
-// fenced by the epoch, but what the carrier said is true all the same, and more than
-// whoever looks for the purchase meanwhile can find out.
-func (s *Service) late(ctx context.Context, p store.Purchase, want prepared, label normalize.Label) (store.Purchase, error) {
-	for range lateTries {
-		now, err := s.Store.Purchase(ctx, p.Tenant, p.ID)
-		if err != nil {
-			return p, err
-		}
-		switch now.State {
-		case store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseParked:
-		default:
-			return now, store.ErrConflict // somebody else has found out
-		}
-		out, err := s.settle(ctx, now, want.account, want.order, label, nil, "the carrier's late answer says that it sold it")
-		if !errors.Is(err, store.ErrConflict) {
-			return out, err
-		}
-	}
-	return p, store.ErrConflict
-}
-
 // foundDuplicate fetches the label that the carrier says it has sold under our reference.
 // Where that one is another purchase's, this one has bought nothing.
 func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want prepared, res store.AttemptResult, e *normalize.Error) (store.Purchase, error) {
@@ -238,6 +212,9 @@ func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want pre
 	if errors.Is(err, store.ErrDuplicate) {
 		res.Outcome = store.OutcomeRefused
 		return s.decline(ctx, p, res, e, "the carrier has sold it already, to another purchase of the account")
+	}
+	if errors.Is(err, store.ErrConflict) {
+		return s.late(ctx, p, want, found.Labels[0])
 	}
 	return out, err
 }

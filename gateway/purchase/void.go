@@ -43,27 +43,32 @@ func (s *Service) Void(ctx context.Context, tenant, id string) (Label, error) {
 	if err != nil {
 		return Label{}, refuseChannel(p.Channel, normalize.AsError(err))
 	}
+	if err := s.claimVoid(context.WithoutCancel(ctx), p, account, permit, false); err != nil {
+		return Label{}, err
+	}
+	return s.Get(context.WithoutCancel(ctx), tenant, id)
+}
+
+// claimVoid writes a void ahead and sends it. held says that the caller has the lease already.
+func (s *Service) claimVoid(ctx context.Context, p store.Purchase, a *accounts.Account, permit accounts.Permit, held bool) error {
 	// The deadline is older than the claim, as in send.
 	limit := s.Caller.Limit(adapters.OpVoid)
-	callCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	claimed, attempt, err := s.Store.ClaimPurchase(ctx, p.Ref(), store.Claim{
-		From: voidable(p),
-		To:   store.PurchaseVoiding, Lease: limit + leaseSlack, Kind: store.AttemptVoid,
+		From: voidable(p), Held: held,
+		To: store.PurchaseVoiding, Lease: limit + leaseSlack, Kind: store.AttemptVoid,
 		History: []store.HistoryLine{{Status: "voiding", Detail: "the void is being sent to the carrier"}},
 	})
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrDuplicate) {
 		permit.Cancel()
-		return Label{}, gateway.Refuse(gateway.CodeStateConflict, "a label that is "+Status(p.State)+" cannot be voided now")
+		return gateway.Refuse(gateway.CodeStateConflict, "a label that is "+Status(p.State)+" cannot be voided now")
 	}
 	if err != nil {
 		permit.Cancel()
-		return Label{}, err
+		return err
 	}
-	if err := s.sendVoid(callCtx, claimed, account, permit, attempt); err != nil {
-		return Label{}, err
-	}
-	return s.Get(context.WithoutCancel(ctx), tenant, id)
+	return s.sendVoid(ctx, claimed, a, permit, attempt)
 }
 
 // voidable are the states from which a void may be asked for: the label is paid for certain.
@@ -92,9 +97,13 @@ func (s *Service) sendVoid(ctx context.Context, p store.Purchase, a *accounts.Ac
 		return err
 	}
 	recorded, phase := s.Caller.Recorded(ctx, s.keep(p))
+	reason := "cancelled by the seller"
+	if detailsOf(p).Orphan != nil {
+		reason = "no order has it"
+	}
 	var out normalize.Voided
 	err := permit.Run(recorded, func(ctx context.Context) (err error) {
-		out, err = a.Ops.Voider.Void(ctx, normalize.VoidRequest{Ref: refOf(p, o), Reason: "cancelled by the seller"})
+		out, err = a.Ops.Voider.Void(ctx, normalize.VoidRequest{Ref: refOf(p, o), Reason: reason})
 		return err
 	})
 	res := store.AttemptResult{N: attempt.N, Phase: phase()}
@@ -120,10 +129,17 @@ func (s *Service) voided(ctx context.Context, p store.Purchase, a *accounts.Acco
 			case store.PurchaseVoidUnknown:
 				beginLooking(p, a)
 			default:
+				changeOrphan(p, func(o *orphanage, now time.Time) {
+					o.Void = o.Void && res.Outcome == store.OutcomeNotSent
+					o.again(now.Add(extraLater))
+				})
 				resting(p)
 			}
 			return nil
 		},
+	}
+	if state == store.PurchaseParked {
+		t.Emit = emit("label.updated")
 	}
 	if state == store.PurchaseVoided {
 		t.Emit, t.Labels = emit("label.voided"), voidedLabels(f)
@@ -156,12 +172,15 @@ func voidedLabels(f store.PurchaseFile) []store.BoughtLabel {
 }
 
 // unvoided is what a label is whose void came to nothing: what it was before, settled or
-// bought with papers to come.
+// bought with papers to come, or an orphan that needs a person.
 func unvoided(p store.Purchase) store.PurchaseState {
-	if p.SettledAt.IsZero() {
-		return store.PurchaseBought
+	switch {
+	case !p.SettledAt.IsZero():
+		return store.PurchaseVoidRefused
+	case detailsOf(p).Orphan != nil:
+		return store.PurchaseParked
 	}
-	return store.PurchaseVoidRefused
+	return store.PurchaseBought
 }
 
 // voidOutcome reads the answer to a void.
