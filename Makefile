@@ -31,6 +31,7 @@ chaos: ## labels under kill -9, database restarts and lying carriers, judged by 
 	$(GO) -C gateway/purchase/simulation test -count=1 -args -seeds 5000 -commit $(VERSION)
 	$(GO) run ./cmd/chaos canaries
 	$(GO) run ./cmd/chaos crashes
+	$(GO) run ./cmd/chaos shares
 	$(GO) run ./cmd/chaos purchases
 	$(GO) run ./cmd/chaos purchases -store sqlite
 

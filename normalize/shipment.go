@@ -39,6 +39,7 @@ type Order struct {
 	Value           Money     `json:"value,omitzero" doc:"What the goods were sold for"`
 	PlacedAt        time.Time `json:"placed_at,omitzero"`
 	PaidAt          time.Time `json:"paid_at,omitzero"`
+	Store           string    `json:"store,omitempty" maxLength:"100" doc:"The seller's shop on the platform, where it has several"`
 	HotSelling      bool      `json:"hot_selling,omitempty"`
 	BuyerID         string    `json:"buyer_id,omitempty" maxLength:"100"`
 	ShippingCharged Money     `json:"shipping_charged,omitzero" doc:"What the buyer paid for carriage"`

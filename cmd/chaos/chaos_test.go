@@ -97,6 +97,19 @@ func TestPurchasesSurviveChaosOnSQLite(t *testing.T) {
 	judged(t, r, err)
 }
 
+// A platform's share is counted as the carriers' ledger has it, whatever dies meanwhile.
+func TestAShareIsCountedAsTheLedgerHasIt(t *testing.T) {
+	t.Parallel()
+	r, err := shares{n: 200, seed: 14, binary: binary(t, plain), settle: 2 * time.Minute, progress: io.Discard}.run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", *r)
+	if !r.OK || r.AtRisk == 0 {
+		t.Errorf("counted %+v, the ledger has %+v; told %d times that the share was in danger", r.Counted, r.Ledger, r.AtRisk)
+	}
+}
+
 // A judge that notices no planted bug would pass anything, and one that finds fault where
 // there is none would stop everything.
 func TestEveryPlantedBugIsNoticed(t *testing.T) {

@@ -7,6 +7,7 @@
 //	go run ./cmd/chaos purchases -store sqlite   2,000 purchases, one gateway
 //	go run ./cmd/chaos crashes                   a gateway dies at every step of a purchase
 //	go run ./cmd/chaos canaries                  the bugs that the judge must notice
+//	go run ./cmd/chaos shares                    1,000 orders of a platform that wants a share
 //	go run ./cmd/chaos callbacks                 100,000 pushes of carriers, two gateways, PostgreSQL
 //	go run ./cmd/chaos callbacks -store sqlite   the same with one gateway on a file
 //	go run ./cmd/chaos callback-canaries         the bugs that their judge must notice
@@ -56,6 +57,8 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return crashesCommand(ctx, args[1:], out, errOut)
 	case "canaries":
 		return canariesCommand(ctx, args[1:], singAll, out, errOut)
+	case "shares":
+		return sharesCommand(ctx, args[1:], out, errOut)
 	case "callbacks":
 		return callbacksCommand(ctx, args[1:], out, errOut)
 	case "callback-canaries":
@@ -65,7 +68,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	}
 }
 
-const harnesses = "purchases, crashes, canaries, callbacks or callback-canaries"
+const harnesses = "purchases, crashes, canaries, shares, callbacks or callback-canaries"
 
 // The bounds of a run.
 const (
@@ -106,6 +109,26 @@ func purchasesCommand(ctx context.Context, args []string, out, errOut io.Writer)
 			return false, err
 		}
 		return r.OK, r.print(out, errOut)
+	})
+}
+
+func sharesCommand(ctx context.Context, args []string, out, errOut io.Writer) error {
+	fs := flag.NewFlagSet("chaos shares", flag.ContinueOnError)
+	fs.SetOutput(errOut)
+	n := fs.Int("n", 1000, "orders")
+	seed := fs.Uint64("seed", 0, "of channels, voids and kills; random when 0")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	if *n < 1 || *n > maxPurchases {
+		return fmt.Errorf("-n must be 1 to %d", maxPurchases)
+	}
+	return withBinary(ctx, func(binary string) (bool, error) {
+		r, err := shares{n: *n, seed: seedOr(*seed), binary: binary, settle: 5 * time.Minute, progress: errOut}.run(ctx)
+		if err != nil {
+			return false, err
+		}
+		return r.OK, r.print(out)
 	})
 }
 

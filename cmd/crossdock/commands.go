@@ -6,6 +6,6 @@ import "github.com/spf13/cobra"
 func commands() []*cobra.Command {
 	return []*cobra.Command{
 		demoCommand(), serveCommand(), ratesCommand(), buyCommand(), labelCommand(), trackCommand(), claimCommand(), mappingCommand(), inboundCommand(), channelsCommand(),
-		mandatesCommand(), legsCommand(), sandboxCommand(), webhooksCommand(), callbacksCommand(), keysCommand(), doctorCommand(),
+		mandatesCommand(), quotaCommand(), legsCommand(), sandboxCommand(), webhooksCommand(), callbacksCommand(), keysCommand(), doctorCommand(),
 	}
 }

@@ -38,9 +38,18 @@ type csvResult struct {
 
 // ratesOfCSV compares channels for many orders, four at a time, and shows the best of each.
 func ratesOfCSV(c *cobra.Command, path string) error {
-	orders, err := readOrders(path)
+	results, err := rateOrders(c, path)
 	if err != nil {
 		return err
+	}
+	return showOrders(c, results)
+}
+
+// rateOrders asks for the rates of every order of a file, with a bar of how far it has come.
+func rateOrders(c *cobra.Command, path string) ([]csvResult, error) {
+	orders, err := readOrders(path)
+	if err != nil {
+		return nil, err
 	}
 	results := make([]csvResult, len(orders))
 	bar := newProgress(c.ErrOrStderr(), len(orders))
@@ -65,9 +74,9 @@ func ratesOfCSV(c *cobra.Command, path string) error {
 	wg.Wait()
 	bar.finish()
 	if err := c.Context().Err(); err != nil {
-		return errors.New("interrupted; nothing was bought, run it again")
+		return nil, errors.New("interrupted; nothing was bought, run it again")
 	}
-	return showOrders(c, results)
+	return results, nil
 }
 
 func rateOrder(ctx context.Context, cl *client, o csvOrder) csvResult {

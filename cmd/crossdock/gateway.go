@@ -32,6 +32,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/outbound"
 	"github.com/crossdock-hub/crossdock/gateway/promises"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
+	"github.com/crossdock-hub/crossdock/gateway/quotas"
 	"github.com/crossdock-hub/crossdock/gateway/ratecard"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/responsibility"
@@ -58,6 +59,7 @@ type gatewayProcess struct {
 
 	mandates  *mandates.Judge
 	liable    *responsibility.Book
+	quotas    *quotas.Service
 	rating    *rating.Service
 	purchases *purchase.Service
 	trackers  *trackers.Service
@@ -165,6 +167,7 @@ func (g *gatewayProcess) services() error {
 	caller := accounts.NewCaller(g.guards, o.logger)
 	g.rating = rating.New(rating.Deps{Registry: g.registry, Caller: caller, Cards: cards, Currencies: rates, Calendar: days, Store: g.store,
 		Mandates: g.mandates, Promises: promised})
+	g.quotas = quotas.New(quotas.Deps{Judge: g.mandates, Rates: g.rating, Store: g.store, Logger: o.logger, Look: quotaLook(o.sandboxURL != "")})
 	if g.trackers, err = trackers.New(plantedTrackers(trackers.Deps{Registry: g.registry, Caller: caller, Store: g.store, Logger: o.logger,
 		Intervals: g.intervals(), Metrics: g.metrics, Promises: promised, Responsibility: g.liable})); err != nil {
 		return err
@@ -210,6 +213,14 @@ func (g *gatewayProcess) intervals() trackers.Intervals {
 	return out
 }
 
+// quotaLook is how often shares in danger are looked for; zero is the default.
+func quotaLook(sandbox bool) time.Duration {
+	if sandbox {
+		return time.Second
+	}
+	return 0
+}
+
 func inboundIntervals(sandbox bool) inbound.Intervals {
 	if sandbox {
 		return inbound.SandboxIntervals()
@@ -218,7 +229,7 @@ func inboundIntervals(sandbox bool) inbound.Intervals {
 }
 
 func (g *gatewayProcess) handler(publicURL string, closing <-chan struct{}) http.Handler {
-	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Mandates: g.mandates, Responsibility: g.liable, Purchases: g.purchases,
+	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Mandates: g.mandates, Quotas: g.quotas, Responsibility: g.liable, Purchases: g.purchases,
 		Trackers: g.trackers, Claims: g.claims, Inbox: g.inbox, Inbound: g.inbound, Webhooks: g.webhooks, Closing: closing, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
 		TenantLimit: tenantLimit(g.opts.file)}
 	if g.opts.sandboxURL != "" {
@@ -287,6 +298,7 @@ func (g *gatewayProcess) startWorkers(ctx context.Context, work *sync.WaitGroup)
 	work.Go(func() { g.purchases.Work(ctx) })
 	work.Go(func() { g.trackers.Run(ctx) })
 	work.Go(func() { g.trackers.WatchPromises(ctx) })
+	work.Go(func() { g.quotas.Watch(ctx) })
 	work.Go(func() { g.inbox.Run(ctx) })
 	work.Go(func() { g.inbound.Run(ctx) })
 	work.Go(func() { g.webhooks.Run(ctx) })

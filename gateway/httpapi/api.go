@@ -23,6 +23,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
+	"github.com/crossdock-hub/crossdock/gateway/quotas"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -37,6 +38,7 @@ type Deps struct {
 	Store    store.Store
 	Rating   *rating.Service
 	Mandates *mandates.Judge
+	Quotas   *quotas.Service
 	// Responsibility says who answers for a parcel.
 	Responsibility *responsibility.Book
 	Purchases      *purchase.Service
@@ -48,8 +50,7 @@ type Deps struct {
 	Keys           *Keys
 	Logger         *slog.Logger
 	Version        string
-	// PublicURL begins the callback addresses that /v1/accounts shows.
-	PublicURL string
+	PublicURL      string
 	// Metrics is served on /metrics where it is not nil.
 	Metrics http.Handler
 	// TenantLimit is how many requests a second a tenant may make, and how many at once; 0
@@ -102,6 +103,7 @@ func New(d Deps) http.Handler {
 	s.rateRoutes()
 	s.mandateRoutes()
 	s.responsibilityRoutes()
+	s.quotaRoutes()
 	s.labelRoutes()
 	s.trackerRoutes()
 	s.claimRoutes()

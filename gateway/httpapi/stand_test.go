@@ -24,6 +24,7 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/inbox"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
 	"github.com/crossdock-hub/crossdock/gateway/purchase"
+	"github.com/crossdock-hub/crossdock/gateway/quotas"
 	"github.com/crossdock-hub/crossdock/gateway/rating"
 	"github.com/crossdock-hub/crossdock/gateway/responsibility"
 	"github.com/crossdock-hub/crossdock/gateway/store"
@@ -156,7 +157,7 @@ func newStand(t testing.TB, change ...func(*stand)) *stand {
 		t.Fatal(err)
 	}
 	s.keys = NewKeys(s.db, s.db.Meta().DataKey)
-	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Mandates: judge, Responsibility: split, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
+	s.deps = Deps{Registry: reg, Guards: g, Store: s.db, Rating: rates, Mandates: judge, Quotas: quotas.New(quotas.Deps{Judge: judge, Rates: rates, Store: s.db, Logger: logger}), Responsibility: split, Trackers: follow, Inbox: box, Webhooks: hooks, Keys: s.keys, Logger: logger, Version: "test",
 		Inbound: inbound.New(inbound.Deps{Registry: reg, Caller: caller, Store: s.db, Logger: logger}),
 		Purchases: purchase.New(purchase.Deps{Registry: reg, Caller: caller, Prices: rates, Store: s.db, Logger: logger, Trackers: follow, TrackEvery: time.Hour, Mandates: judge,
 			Ceilings: func(string) store.Ceilings { return store.Ceilings{} },

@@ -306,12 +306,21 @@ func share(o *datafile.Object, key string) (*big.Rat, string) {
 	if text == "" {
 		return nil, ""
 	}
-	v, ok := new(big.Rat).SetString(text)
-	if !ok || !shareForm.MatchString(text) || v.Sign() == 0 {
-		o.Fault(key, "must be a part of the whole above 0 and up to 1, as 0.6")
+	v, err := ParseShare(text)
+	if err != nil {
+		o.Fault(key, "%s", err)
 		return nil, ""
 	}
 	return v, text
+}
+
+// ParseShare reads a part of the whole as a decimal, 0.6.
+func ParseShare(text string) (*big.Rat, error) {
+	v, ok := new(big.Rat).SetString(text)
+	if !ok || !shareForm.MatchString(text) || v.Sign() == 0 {
+		return nil, errors.New("must be a part of the whole above 0 and up to 1, as 0.6")
+	}
+	return v, nil
 }
 
 // adjust changes what no source says of shipped rules: fines and shares.

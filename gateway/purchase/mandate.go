@@ -7,6 +7,7 @@ import (
 
 	"github.com/crossdock-hub/crossdock/gateway"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
+	"github.com/crossdock-hub/crossdock/gateway/store"
 	"github.com/crossdock-hub/crossdock/normalize"
 )
 
@@ -92,6 +93,19 @@ func (want prepared) overrideDetail(o *Override) (json.RawMessage, error) {
 		against = []string{}
 	}
 	return json.Marshal(overrideRecord{o, want.channel, against})
+}
+
+// counts are the shares towards which the purchase counts once it is bought.
+func (want prepared) counts() []store.QuotaEntry {
+	shop := ""
+	if o := want.order.Shipment.Order; o != nil {
+		shop = o.Store
+	}
+	var out []store.QuotaEntry
+	for _, q := range want.ruling.quotas {
+		out = append(out, store.QuotaEntry{Rule: q.Rule.ID, Shop: shop, Satisfied: q.Satisfied})
+	}
+	return out
 }
 
 // intended is the first line of a purchase's history.

@@ -191,6 +191,7 @@ func (s *Service) begin(ctx context.Context, tenant, actor, key string, print []
 			"the price cannot be held against the tenant's ceiling of a day: "+err.Error())
 	}
 	intent.History = []store.HistoryLine{{Status: "purchasing", Detail: want.intended()}}
+	intent.Quotas = want.counts()
 	if o := r.Override; o != nil {
 		detail, err := want.overrideDetail(o)
 		if err != nil {

@@ -228,16 +228,23 @@ type document struct {
 
 // Get returns an answer again until it expires.
 func (s *Service) Get(ctx context.Context, tenant, id string) (Answer, error) {
+	_, a, err := s.Asked(ctx, tenant, id)
+	return a, err
+}
+
+// Asked returns a request and its answer until that expires.
+func (s *Service) Asked(ctx context.Context, tenant, id string) (Request, Answer, error) {
 	row, err := s.store.RateRequest(ctx, store.Tenant(tenant), id)
 	if errors.Is(err, store.ErrNotFound) || (err == nil && !time.Now().Before(row.ExpiresAt)) {
-		return Answer{}, ErrNotFound
+		return Request{}, Answer{}, ErrNotFound
 	}
 	if err != nil {
-		return Answer{}, err
+		return Request{}, Answer{}, err
 	}
 	var d document
-	err = json.Unmarshal(row.Answer, &d)
-	return d.Answer, err
+	var r Request
+	err = errors.Join(json.Unmarshal(row.Answer, &d), json.Unmarshal(row.Request, &r))
+	return r, d.Answer, err
 }
 
 // Offer is one rate with what a purchase of it needs again.

@@ -152,6 +152,7 @@ type Intent struct {
 	Ceilings Ceilings
 	History  []HistoryLine
 	Audit    []AuditEntry // an override of a rule, say
+	Quotas   []QuotaEntry // towards which shares it counts once it is bought
 	// Labels and Events come with what was found at the carrier and is no intent of ours.
 	Labels []BoughtLabel
 	Events []Event

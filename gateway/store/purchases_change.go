@@ -70,6 +70,9 @@ func transition(ctx context.Context, s *session, p *Purchase, t Transition) erro
 			return err
 		}
 	}
+	if err := recount(ctx, s, before, *p); err != nil {
+		return err
+	}
 	return respend(ctx, s, before, *p)
 }
 

@@ -64,6 +64,9 @@ func begin(ctx context.Context, s *session, in Intent, out *Begun, now time.Time
 	if err := addAudit(ctx, s, p.Tenant, in.Audit); err != nil {
 		return err
 	}
+	if err := addQuotas(ctx, s, *p, in.Quotas); err != nil {
+		return err
+	}
 	for _, l := range in.Labels {
 		if err := putLabel(ctx, s, *p, l); err != nil {
 			return err

@@ -42,6 +42,7 @@ type Store interface {
 	Cases
 	Passes
 	Tokens
+	Quotas
 	Audit
 
 	// Meta returns what was fixed when this store was first opened.

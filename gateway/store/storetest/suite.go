@@ -63,6 +63,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"case", caseChecks},
 		{"pass", passChecks},
 		{"token", tokenChecks},
+		{"quota", quotaChecks},
 		{"audit", auditChecks},
 		{"durability", slices.Concat(durabilityChecks, whole(writeChecks))},
 		{"tenancy", tenancyChecks},
