@@ -22,7 +22,7 @@ var schemas embed.FS
 
 // migrations are the files of schemas by their version, which each name begins with. A file is
 // never changed once released.
-var migrations = []string{"0001_begin", "0002_webhooks", "0003_passes", "0004_mapping", "0006_promises", "0007_quotas", "0008_claims"}
+var migrations = []string{"0001_begin", "0002_webhooks", "0003_passes", "0004_mapping", "0005_promises", "0006_quotas", "0007_claims"}
 
 var schemaWords = map[goose.Dialect]*strings.Replacer{
 	goose.DialectSQLite3: strings.NewReplacer("{{text}}", "TEXT", "{{bytes}}", "BLOB",
