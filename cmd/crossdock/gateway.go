@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -23,7 +20,6 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/calendar"
 	"github.com/crossdock-hub/crossdock/gateway/claims"
-	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/gateway/guards"
 	"github.com/crossdock-hub/crossdock/gateway/httpapi"
 	"github.com/crossdock-hub/crossdock/gateway/inbound"
@@ -196,38 +192,6 @@ func (g *gatewayProcess) services() error {
 	return nil
 }
 
-func (g *gatewayProcess) intervals() trackers.Intervals {
-	out := trackers.DefaultIntervals()
-	if g.opts.sandboxURL != "" {
-		out = trackers.SandboxIntervals()
-	}
-	t := g.opts.file.Tracking
-	for _, d := range []struct {
-		to    *time.Duration
-		value time.Duration
-	}{{&out.Begin, t.Begin}, {&out.Moving, t.Moving}, {&out.OutForDelivery, t.OutForDelivery}, {&out.Most, t.Most}, {&out.Hint, t.Hint}} {
-		if d.value > 0 {
-			*d.to = d.value
-		}
-	}
-	return out
-}
-
-// quotaLook is how often shares in danger are looked for; zero is the default.
-func quotaLook(sandbox bool) time.Duration {
-	if sandbox {
-		return time.Second
-	}
-	return 0
-}
-
-func inboundIntervals(sandbox bool) inbound.Intervals {
-	if sandbox {
-		return inbound.SandboxIntervals()
-	}
-	return inbound.DefaultIntervals()
-}
-
 func (g *gatewayProcess) handler(publicURL string, closing <-chan struct{}) http.Handler {
 	d := httpapi.Deps{Registry: g.registry, Guards: g.guards, Store: g.store, Rating: g.rating, Mandates: g.mandates, Quotas: g.quotas, Responsibility: g.liable, Purchases: g.purchases,
 		Trackers: g.trackers, Claims: g.claims, Inbox: g.inbox, Inbound: g.inbound, Webhooks: g.webhooks, Closing: closing, Keys: g.keys, Logger: g.opts.logger, Version: version, PublicURL: publicURL,
@@ -240,143 +204,4 @@ func (g *gatewayProcess) handler(publicURL string, closing <-chan struct{}) http
 
 func (g *gatewayProcess) metricsHandler() http.Handler {
 	return promhttp.HandlerFor(g.metrics, promhttp.HandlerOpts{Registry: g.metrics, Timeout: 10 * time.Second})
-}
-
-// run serves until ctx ends, then drains: no new request, the running ones finished, the
-// workers stopped, the store closed. ready is called once it serves.
-func (g *gatewayProcess) run(ctx context.Context, ln net.Listener, metricsListen string, ready func(addr string) error) error {
-	addr := ln.Addr().String()
-	servers := []*http.Server{httpServer(g.handler("http://"+addr, ctx.Done()))}
-	listeners := []net.Listener{ln}
-	if metricsListen != "" {
-		mln, err := net.Listen("tcp", metricsListen)
-		if err != nil {
-			return errors.Join(fmt.Errorf("cannot listen for metrics: %w", err), ln.Close(), g.close())
-		}
-		mux := http.NewServeMux()
-		mux.Handle("GET /metrics", g.metricsHandler())
-		servers, listeners = append(servers, httpServer(mux)), append(listeners, mln)
-	}
-	workCtx, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopWork()
-	var work sync.WaitGroup
-	g.startWorkers(workCtx, &work)
-	failed := make(chan error, len(servers))
-	var serving sync.WaitGroup
-	for i, srv := range servers {
-		serving.Go(func() {
-			if err := srv.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
-				failed <- err
-			}
-		})
-	}
-	err := g.announce(ctx, "http://"+addr)
-	if err == nil {
-		err = ready(addr)
-	}
-	if err == nil {
-		select {
-		case <-ctx.Done():
-		case err = <-failed:
-		}
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
-	defer cancel()
-	for _, srv := range servers {
-		if serr := srv.Shutdown(drain); serr != nil {
-			err = errors.Join(err, srv.Close())
-		}
-	}
-	serving.Wait()
-	stopWork()
-	work.Wait()
-	return errors.Join(err, g.close())
-}
-
-// startWorkers runs what goes on besides requests.
-func (g *gatewayProcess) startWorkers(ctx context.Context, work *sync.WaitGroup) {
-	work.Go(func() { g.purchases.Work(ctx) })
-	work.Go(func() { g.trackers.Run(ctx) })
-	work.Go(func() { g.trackers.WatchPromises(ctx) })
-	work.Go(func() { g.quotas.Watch(ctx) })
-	work.Go(func() { g.inbox.Run(ctx) })
-	work.Go(func() { g.inbound.Run(ctx) })
-	work.Go(func() { g.webhooks.Run(ctx) })
-	work.Go(func() { g.sweep(ctx) })
-	work.Go(func() { g.refreshRules(ctx) })
-}
-
-// How often expired rate requests are deleted, and how many at once.
-const (
-	sweepEvery = 5 * time.Minute
-	sweepGrace = time.Hour
-	sweepBatch = 1000
-)
-
-// sweep deletes expired rate requests within the hour, for they hold addresses.
-func (g *gatewayProcess) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		for {
-			n, err := g.store.DeleteExpiredRates(ctx, sweepGrace, sweepBatch)
-			if err != nil && ctx.Err() == nil {
-				g.opts.logger.Error("expired rates stay", "op", "sweep", "err", err.Error())
-			}
-			if err != nil || n < sweepBatch {
-				break
-			}
-		}
-	}
-}
-
-func (g *gatewayProcess) close() error {
-	g.rating.Close()
-	g.purchases.Close()
-	g.webhooks.Close()
-	for _, c := range g.clients {
-		c.CloseIdleConnections()
-	}
-	return g.closeStore()
-}
-
-// closeStore closes what is open of the store, and frees the data folder.
-func (g *gatewayProcess) closeStore() error {
-	var errs []error
-	if g.store != nil {
-		errs = append(errs, g.store.Close())
-	}
-	if g.lock != nil {
-		errs = append(errs, g.lock.Close())
-	}
-	return errors.Join(errs...)
-}
-
-// folder is a directory of the operator's as a file system, nil for none.
-func folder(path string) fs.FS {
-	if path == "" {
-		return nil
-	}
-	return os.DirFS(path)
-}
-
-// exchange loads the rates: the operator's file, else what is shipped.
-func exchange(f configs.File, sandbox bool) (*fx.Rates, error) {
-	fsys, name := configs.FX(), "fx.csv"
-	switch {
-	case sandbox:
-		name = "sandbox.csv"
-	case f.FX.File != "":
-		fsys, name = os.DirFS(filepath.Dir(f.FX.File)), filepath.Base(f.FX.File)
-	}
-	t, err := fx.Load(fsys, name)
-	if err != nil {
-		return nil, fmt.Errorf("exchange rates cannot be used:\n%w", err)
-	}
-	return fx.New(t, f.FX.MaxAge), nil
 }

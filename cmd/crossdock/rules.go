@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/crossdock-hub/crossdock/configs"
 	"github.com/crossdock-hub/crossdock/gateway/accounts"
 	"github.com/crossdock-hub/crossdock/gateway/claims"
+	"github.com/crossdock-hub/crossdock/gateway/fx"
 	"github.com/crossdock-hub/crossdock/gateway/mandates"
 )
 
@@ -33,4 +37,28 @@ func (g *gatewayProcess) claimsService() error {
 func (g *gatewayProcess) refreshRules(ctx context.Context) {
 	r := mandates.Refresher{Judge: g.mandates, Registry: g.registry, Caller: accounts.NewCaller(g.guards, g.opts.logger), Logger: g.opts.logger}
 	r.Run(ctx)
+}
+
+// folder is a directory of the operator's as a file system, nil for none.
+func folder(path string) fs.FS {
+	if path == "" {
+		return nil
+	}
+	return os.DirFS(path)
+}
+
+// exchange loads the rates: the operator's file, else what is shipped.
+func exchange(f configs.File, sandbox bool) (*fx.Rates, error) {
+	fsys, name := configs.FX(), "fx.csv"
+	switch {
+	case sandbox:
+		name = "sandbox.csv"
+	case f.FX.File != "":
+		fsys, name = os.DirFS(filepath.Dir(f.FX.File)), filepath.Base(f.FX.File)
+	}
+	t, err := fx.Load(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("exchange rates cannot be used:\n%w", err)
+	}
+	return fx.New(t, f.FX.MaxAge), nil
 }
