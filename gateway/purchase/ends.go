@@ -44,17 +44,24 @@ func (s *Service) unknown(ctx context.Context, p store.Purchase, a *accounts.Acc
 	})
 }
 
-// park leaves a purchase to a person, with the papers that came.
+// park leaves a purchase to a person, with the papers that came. One that is parked already for
+// the same reason, and was looked at once more, has nothing new to tell.
 func (s *Service) park(ctx context.Context, p store.Purchase, res *store.AttemptResult, detail string, docs ...store.Document) (store.Purchase, error) {
-	return s.conclude(ctx, p, store.Transition{
+	t := store.Transition{
 		Attempt: res, Release: true, Documents: docs,
 		Change: func(p *store.Purchase) error {
-			p.State, p.DueAt = store.PurchaseParked, time.Time{}
+			d := detailsOf(*p)
+			d.Parked = detail
+			p.State, p.Details = store.PurchaseParked, d.encode()
+			resting(p)
 			return nil
 		},
-		History: []store.HistoryLine{{Status: "needs_attention", Detail: detail}},
-		Emit:    emit("label.updated"),
-	})
+	}
+	if p.State != store.PurchaseParked || detailsOf(p).Parked != detail {
+		t.History = []store.HistoryLine{{Status: "needs_attention", Detail: detail}}
+		t.Emit = emit("label.updated")
+	}
+	return s.conclude(ctx, p, t)
 }
 
 // conclude writes the end of a run.

@@ -83,8 +83,9 @@ type details struct {
 	DocumentTries    int               `json:"document_tries,omitempty"`
 	// Waiting is what the carrier says of papers that it does not give yet.
 	Waiting []normalize.Warning `json:"waiting,omitempty"`
-	Looks   int                 `json:"looks,omitempty"` // how often its fate was looked for
-	Sends   int                 `json:"sends,omitempty"` // how often it was sent again
+	Looks   int                 `json:"looks,omitempty"`  // how often its fate was looked for
+	Sends   int                 `json:"sends,omitempty"`  // how often it was sent again
+	Parked  string              `json:"parked,omitempty"` // why it was left to a person last
 	// Extras are labels that were bought besides the one that counts.
 	Extras []extra `json:"extras,omitempty"`
 	// Orphan is there where the label belongs to no purchase, and Orphans are the rows of the

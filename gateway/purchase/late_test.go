@@ -117,6 +117,10 @@ func TestAnOrphanOfAPurchaseIsSettledByHand(t *testing.T) {
 				_ = s.mustBuy("k1", func(r *Request) { r.DeadlineMS = 1000 })
 				time.Sleep(3 * time.Minute)
 				orphan := s.oneOrphan()
+				n.find = finds(normalize.Found{Labels: []normalize.Label{bought(orphan.TrackingNumber)}})
+				if l, err := s.Reconcile(t.Context(), "t1", orphan.ID); err != nil || l.Status != "needs_attention" {
+					t.Errorf("a look decided for the person: %s, %v", l.Status, err)
+				}
 				var err error
 				if refuses = false; outcome == "" {
 					_, err = s.Void(t.Context(), "t1", orphan.ID)

@@ -243,7 +243,9 @@ func (s *Service) Reconcile(ctx context.Context, tenant, id string) (Label, erro
 	own := context.WithoutCancel(ctx)
 	switch p.State {
 	case store.PurchaseUnknown, store.PurchaseReconciling, store.PurchaseParked:
-		err = s.look(own, p, false)
+		if detailsOf(p).Orphan == nil || !isSold(p) { // of which all is known that the carrier knows
+			err = s.look(own, p, false)
+		}
 	case store.PurchaseVoidUnknown:
 		err = s.lookVoid(own, p, false)
 	}
