@@ -48,7 +48,7 @@ const gatewayPackages = "github.com/crossdock-hub/crossdock/gateway/"
 type result map[string]string
 
 // micro runs the packages' own benchmarks and prints them in one table.
-func micro(ctx context.Context) error {
+func micro(ctx context.Context, _ options) error {
 	fmt.Printf("\n== parts, each beside what it is built on where the package has that\n\n")
 	fmt.Printf("%-32s  %15s  %9s  %15s  %6s  %s\n", "", "ours", "allocs/op", "reference", "ratio", "reference is")
 	done := map[string]map[string]result{}

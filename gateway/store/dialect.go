@@ -33,7 +33,8 @@ type dialect struct {
 	// fault turns a driver's error into one of ours where it means one.
 	fault func(error) error
 
-	rewritten sync.Map // statement → with numbered arguments
+	rewritten  sync.Map // statement → with numbered arguments
+	insertions sync.Map // insertKey → statement
 }
 
 // rewrite numbers the arguments of a statement. No statement of ours has a ? in its text.
