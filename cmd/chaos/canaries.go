@@ -66,9 +66,9 @@ func canaries() []canary {
 		{name: "duplicate_fails: the refusal of a duplicate is read as a failure", bugs: "resend,duplicate_fails", control: "resend",
 			goals: []string{orphan}, flight: one("yanwen", 40, fault(mocks.CommitThenCut, 0.5, 0))},
 		{name: "short_lease: the lease is shorter than the call", bugs: "short_lease",
-			goals: []string{orphan, changed}, flight: held(3 * time.Minute)},
+			goals: []string{orphan, changed, stray}, flight: held(3 * time.Minute)},
 		{name: "late_deadline: the call's time is counted from after the claim", bugs: "late_deadline",
-			goals: []string{orphan, changed}, flight: held(time.Second)},
+			goals: []string{orphan, changed, stray}, flight: held(time.Second)},
 		{name: "late_write_ahead: the claim is written after the call", bugs: "late_write_ahead",
 			goals: []string{orphan, doubleBuy}, flight: killed},
 	}

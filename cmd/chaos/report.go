@@ -22,7 +22,7 @@ type head struct {
 	Store    string   `json:"store"`
 	Gateways int      `json:"gateways"`
 	Planted  string   `json:"planted,omitempty"`
-	// Broken counts what breaks each goal; all are 0 in a good run.
+	// Broken counts what breaks each goal; all are 0 in a good run. Strays break none.
 	Broken map[string]int `json:"broken"`
 	Panics int            `json:"panics"`
 	detail []string
@@ -72,7 +72,7 @@ func (r *report) fill(v *verdict) {
 	if v.sends > 0 {
 		r.ResendShare = float64(v.again) / float64(v.sends)
 	}
-	r.blame(goals, v.found)
+	r.blame(append(slices.Clip(goals), stray), v.found)
 	r.ToSettled, r.Parked = map[string]spans{}, map[string]int{}
 	for class, list := range v.open {
 		r.ToSettled[string(class)] = spansOf(list)

@@ -284,7 +284,7 @@ func TestAConfirmationThatDidNotHappenWaitsForAPerson(t *testing.T) {
 	s.plan(t, 202, "POST", at+"/transportation/confirm", body, "Idempotency-Key", "first")
 	eventually(t, "the plan says that it did not happen", func() bool {
 		p = s.plan(t, 200, "GET", at, nil)
-		return p.Status == "needs_transportation" && slices.ContainsFunc(p.Problems, func(x inbound.Problem) bool { return x.Code == "outcome_unknown" })
+		return p.Status == "needs_transportation" && p.WaitingFor == "transportation" && slices.ContainsFunc(p.Problems, func(x inbound.Problem) bool { return x.Code == "outcome_unknown" })
 	})
 	if l := s.ledger(t, "amazon_fba"); len(l.Data) != 1 {
 		t.Errorf("the platform's books have %+v, want the placement alone", l.Data)
