@@ -37,6 +37,9 @@ func (s *Service) unknown(ctx context.Context, p store.Purchase, a *accounts.Acc
 		Attempt: &res, Release: true,
 		Change: func(p *store.Purchase) error {
 			p.State, p.DueAt = store.PurchaseUnknown, p.UpdatedAt.Add(quiet(a, p.Service))
+			d := detailsOf(*p)
+			d.Has = d.Has || detail == hasReference
+			p.Details = d.encode()
 			return nil
 		},
 		History: []store.HistoryLine{{Status: "unknown", Detail: detail}},

@@ -29,6 +29,8 @@ type extra struct {
 	Looks            int               `json:"looks,omitempty"`   // how often its fate was looked for since
 	Empties          int               `json:"empties,omitempty"` // looks in a row that did not show it
 	Alive            int               `json:"alive,omitempty"`   // looks in a row that did
+	// Unseen says that no search has shown it yet, so that one which does not proves nothing.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // extraState is how far the void of an extra label is.

@@ -20,8 +20,8 @@ func (s *Service) lookExtra(ctx context.Context, p store.Purchase, a *accounts.A
 	e := detailsOf(l.p).Extras[i]
 	switch {
 	case l.failed == nil && shown:
-		e.Alive, e.Empties = e.Alive+1, 0
-	case l.failed == nil && l.Complete:
+		e.Alive, e.Empties, e.Unseen = e.Alive+1, 0, false
+	case l.failed == nil && l.Complete && !e.Unseen:
 		e.Empties, e.Alive = e.Empties+1, 0
 	}
 	e.Looks++
@@ -34,7 +34,7 @@ func (s *Service) lookExtra(ctx context.Context, p store.Purchase, a *accounts.A
 		return s.extraStuck(ctx, l.p, i, &l.res)
 	}
 	return s.extraChanged(ctx, l.p, i, &l.res, func(x *extra, now time.Time) {
-		x.Looks, x.Alive, x.Empties = e.Looks, e.Alive, e.Empties
+		x.Looks, x.Alive, x.Empties, x.Unseen = e.Looks, e.Alive, e.Empties, e.Unseen
 		x.DueAt = now.Add(nextLook(quiet(a, p.Service), e.Looks, e.Empties > 0))
 	}, "")
 }

@@ -88,6 +88,8 @@ type details struct {
 	Parked  string              `json:"parked,omitempty"` // why it was left to a person last
 	// Extras are labels that were bought besides the one that counts.
 	Extras []extra `json:"extras,omitempty"`
+	// Has says that the carrier has refused our reference as one that it has.
+	Has bool `json:"has,omitempty"`
 	// Orphan is there where the label belongs to no purchase, and Orphans are the rows of the
 	// labels that showed when the purchase had been given up.
 	Orphan  *orphanage `json:"orphan,omitempty"`

@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/crossdock-hub/crossdock/adapters"
@@ -11,27 +12,56 @@ import (
 )
 
 // lateTries bounds how often a late answer is written down again, because somebody changes
-// the purchase at the same time.
-const lateTries = 8
+// the purchase at the same time or the store cannot be written to: over half a minute.
+const (
+	lateTries = 8
+	lateWait  = 5 * time.Millisecond   // after a change of somebody else, twice as long each time
+	latePause = 250 * time.Millisecond // after a refusal of the store, in the same way
+)
 
-var errLateLost = errors.New("the carrier's late answer sold a label, and could not be written down beside those who change the purchase")
-
-// late takes an answer that came after its lease had run out and that sold a label: state is
-// fenced by the epoch, but what the carrier said is true all the same, and more than whoever
-// looks for the purchase meanwhile can find out. Whatever became of the purchase, the label is
-// known when late returns without a fault.
-func (s *Service) late(ctx context.Context, p store.Purchase, want prepared, label normalize.Label) (store.Purchase, error) {
-	for range lateTries {
-		now, err := s.Store.Purchase(ctx, p.Tenant, p.ID)
-		if err != nil {
-			return p, err
+// late takes an answer that sold a label and that could not be written down as usual, mostly
+// since it came after its lease had run out: state is fenced by the epoch, but what the carrier
+// said is true all the same, and more than whoever looks for the purchase meanwhile can find
+// out. Whatever became of the purchase, the label is known when late returns without a fault.
+func (s *Service) late(ctx context.Context, p store.Purchase, want prepared, label normalize.Label, res *store.AttemptResult) (out store.Purchase, err error) {
+	for try := range lateTries {
+		switch {
+		case errors.Is(err, store.ErrConflict):
+			s.rest(lateWait << try)
+		case err != nil:
+			s.rest(latePause << try)
 		}
-		out, err := s.lateFor(ctx, now, want, label)
-		if !errors.Is(err, store.ErrConflict) {
+		if out, err = s.lateOnce(ctx, p, want, label, res); err == nil || errors.Is(err, errStopped) ||
+			errors.Is(err, store.ErrDuplicate) || errors.Is(err, store.ErrClosed) {
 			return out, err
 		}
 	}
-	return p, errLateLost
+	return p, fmt.Errorf("the carrier's answer that it sold a label is only in the evidence: %s", err.Error())
+}
+
+// rest waits, unless the gateway is being stopped.
+func (s *Service) rest(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.stop:
+	}
+}
+
+// lateOnce reads the purchase and writes the answer down. The attempt that brought it is closed
+// where nobody else has done that.
+func (s *Service) lateOnce(ctx context.Context, p store.Purchase, want prepared, label normalize.Label, res *store.AttemptResult) (store.Purchase, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	now, err := s.Store.Purchase(ctx, p.Tenant, p.ID)
+	if err != nil {
+		return p, err
+	}
+	if now.Epoch == p.Epoch && now.State == store.PurchaseSending {
+		return s.settle(ctx, now, want.account, want.order, label, res, "the carrier sold it")
+	}
+	return s.lateFor(ctx, now, want, label)
 }
 
 // lateFor settles a purchase that is open. One that was given up keeps that word, and its label
@@ -104,8 +134,9 @@ func (s *Service) lateBesides(ctx context.Context, p store.Purchase, label norma
 		Change: func(p *store.Purchase) error {
 			d := detailsOf(*p)
 			d.addExtras(p.UpdatedAt, []normalize.Label{label})
-			if !certain {
-				d.Extras[len(d.Extras)-1].State = extraStuck
+			last := &d.Extras[len(d.Extras)-1]
+			if last.Unseen = true; !certain {
+				last.State = extraStuck
 			}
 			p.Details = d.encode()
 			switch p.State {

@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -64,7 +65,7 @@ func TestALateAnswerToAFailedPurchase(t *testing.T) {
 		}, "needs_attention", maxVoids, "label.orphaned label.updated label.updated label.updated label.updated"},
 		{"the void's answer is lost", func(context.Context, normalize.VoidRequest) (normalize.Voided, error) {
 			return normalize.Voided{}, normalize.Fail(normalize.KindTimeout, "no answer")
-		}, "voided", 1, "label.orphaned label.voided"}, // the search has it no more
+		}, "needs_attention", 1, "label.orphaned"}, // the search has it not, as before
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -152,7 +153,7 @@ func TestAnOrphanIsOne(t *testing.T) {
 		for i := range 16 {
 			all.Go(func() {
 				if i%2 == 0 {
-					_, err := s.late(t.Context(), store.Purchase{Tenant: "t1", ID: l.ID}, prepared{account: a, order: o}, bought("NW1"))
+					_, err := s.late(t.Context(), store.Purchase{Tenant: "t1", ID: l.ID}, prepared{account: a, order: o}, bought("NW1"), nil)
 					s.lost(s.row(l.ID), "label", err)
 					return
 				}
@@ -202,7 +203,7 @@ func TestALateAnswerNamesASecondLabel(t *testing.T) {
 					second = bought(l.TrackingNumber)
 				}
 				for range 2 {
-					_, err := s.late(t.Context(), s.row(l.ID), prepared{account: a}, second)
+					_, err := s.late(t.Context(), store.Purchase{Tenant: "t1", ID: l.ID, Epoch: -1}, prepared{account: a}, second, nil)
 					s.lost(s.row(l.ID), "label", err)
 				}
 				told := len(s.events())
@@ -243,7 +244,7 @@ func TestALateAnswerWhileItIsSentAgain(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				if _, err := s.late(t.Context(), again, prepared{account: a, order: o}, bought("NW1")); err != nil {
+				if _, err := s.late(t.Context(), store.Purchase{Tenant: "t1", ID: l.ID, Epoch: -1}, prepared{account: a, order: o}, bought("NW1"), nil); err != nil {
 					t.Fatal(err)
 				}
 				if _, _, err := s.db.ClaimPurchase(t.Context(), again.Ref(), claim); err == nil {
@@ -255,4 +256,30 @@ func TestALateAnswerWhileItIsSentAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// refusing is a store that cannot be written to for a while when the carrier has answered.
+type refusing struct {
+	Store
+	times int
+}
+
+func (r *refusing) TransitionPurchase(ctx context.Context, ref store.Ref, t store.Transition) (store.Purchase, error) {
+	if len(t.Labels) > 0 && r.times > 0 {
+		r.times--
+		return store.Purchase{}, errors.New("the disk is full")
+	}
+	return r.Store.TransitionPurchase(ctx, ref, t)
+}
+
+// What a carrier sold is written down as soon as the store takes it.
+func TestAnAnswerOutlastsTheStoresTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, &northwind{label: sold})
+		s.Store = &refusing{Store: s.Store, times: 4}
+		l := s.mustBuy("k1", func(r *Request) { r.DeadlineMS = 30_000 }).Label
+		if l.Status != "purchased" || l.Attempts[0].Outcome != string(store.OutcomeOK) {
+			t.Errorf("got %s, %+v", l.Status, l.Attempts)
+		}
+	})
 }

@@ -192,6 +192,10 @@ func (s *Service) cannotTell(ctx context.Context, l answer, a *accounts.Account)
 // somebody still waits, else failed for good.
 func (s *Service) absent(ctx context.Context, p store.Purchase, a *accounts.Account, o order, res store.AttemptResult) error {
 	d := detailsOf(p)
+	if d.Has { // a reference that it has is one that it sold, whatever its search says
+		_, err := s.park(ctx, p, &res, "the carrier has this reference, and its search does not show the label")
+		return err
+	}
 	waits := time.Now().Add(s.Caller.Limit(adapters.OpLabel)).Before(p.CallerDeadline)
 	if waits && d.Sends+1 < maxSends && mayResend(p, a) {
 		return s.sendAgain(ctx, p, a, o, res)

@@ -27,7 +27,7 @@ func (s *Service) lookVoid(ctx context.Context, p store.Purchase, held bool) err
 		return err
 	}
 	alive := l.failed == nil && slices.ContainsFunc(l.Labels, func(label normalize.Label) bool { return !isAnother(l.p, label) })
-	gone := l.failed == nil && l.Complete && !alive
+	gone := l.failed == nil && l.Complete && !alive && !unseen(l.p)
 	d := detailsOf(l.p)
 	if !l.early {
 		d.Looks++
@@ -57,6 +57,13 @@ func (s *Service) lookVoid(ctx context.Context, p store.Purchase, held bool) err
 		History: []store.HistoryLine{{Status: "needs_attention", Detail: "it is not known yet whether the label was voided"}},
 	})
 	return err
+}
+
+// unseen tells whether the search has said of this very label that it is not there, and was
+// wrong: its silence proves nothing.
+func unseen(p store.Purchase) bool {
+	o := detailsOf(p).Orphan
+	return o != nil && o.Of != ""
 }
 
 // isAnother tells whether a label is certainly not the one that counts for p, but one that was

@@ -166,9 +166,9 @@ func (s *Service) outcome(ctx context.Context, p store.Purchase, want prepared, 
 		res.Outcome = store.OutcomeOK
 		out, serr := s.settle(ctx, p, want.account, want.order, label, &res, "the carrier sold it")
 		switch {
-		case errors.Is(serr, store.ErrConflict):
-			return s.late(ctx, p, want, label)
-		case errors.Is(serr, store.ErrDuplicate):
+		case serr != nil && !errors.Is(serr, store.ErrDuplicate):
+			return s.late(ctx, p, want, label, &res)
+		case serr != nil:
 			return s.park(ctx, p, &res, "the carrier answered with a label that another purchase of the account has", documentsOf(p, label.Documents)...)
 		}
 		return out, serr
@@ -194,6 +194,8 @@ func (s *Service) outcome(ctx context.Context, p store.Purchase, want prepared, 
 	}
 }
 
+const hasReference = "the carrier has this reference already, and its label could not be fetched"
+
 // foundDuplicate fetches the label that the carrier says it has sold under our reference.
 // Where that one is another purchase's, this one has bought nothing.
 func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want prepared, res store.AttemptResult, e *normalize.Error) (store.Purchase, error) {
@@ -206,7 +208,7 @@ func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want pre
 		})
 	}
 	if err != nil || len(found.Labels) != 1 {
-		return s.unknown(ctx, p, want.account, res, "the carrier has this reference already, and its label could not be fetched")
+		return s.unknown(ctx, p, want.account, res, hasReference)
 	}
 	out, err := s.settle(ctx, p, want.account, want.order, found.Labels[0], &res, "the carrier had sold it already; its label was found")
 	if errors.Is(err, store.ErrDuplicate) {
@@ -214,7 +216,7 @@ func (s *Service) foundDuplicate(ctx context.Context, p store.Purchase, want pre
 		return s.decline(ctx, p, res, e, "the carrier has sold it already, to another purchase of the account")
 	}
 	if errors.Is(err, store.ErrConflict) {
-		return s.late(ctx, p, want, found.Labels[0])
+		return s.late(ctx, p, want, found.Labels[0], &res)
 	}
 	return out, err
 }

@@ -127,8 +127,11 @@ func (c *carrier) sell(n int, r normalize.LabelRequest, f *fault, reply chan<- a
 }
 
 // showsAfter is how long the search does not know of a change: at most half a quiet period,
-// the other half being the carrier's to work.
+// the other half being the carrier's to work. A tardy one breaks that promise.
 func (c *carrier) showsAfter(n int, f *fault) time.Duration {
+	if f != nil && f.kind == lag && c.w.tardy {
+		return f.lasts
+	}
 	if f != nil && f.kind == lag {
 		return min(f.lasts, c.quiet/2)
 	}
@@ -233,6 +236,30 @@ func (c *carrier) cancel(n int, r normalize.VoidRequest, f *fault, reply chan<- 
 			}
 		}
 		return answer{status: 404, body: "unknown", err: normalize.Fail(normalize.KindNotFound, "no such label")}
+	})
+}
+
+// list tells what was sold within a time, as far as searches show it.
+func (c *carrier) list(r normalize.ListRequest, f *fault, reply chan<- answer) {
+	c.reads("list", nobody, f, reply, func() answer {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		a := answer{status: 200, listing: normalize.Listing{Complete: true}}
+		now := time.Now()
+		for _, s := range c.ledger {
+			if s.at.Before(r.From) || !s.at.Before(r.Until) || now.Before(s.shows) {
+				continue
+			}
+			l := normalize.Listed{CarrierReference: s.id, TrackingNumber: s.number, MadeFrom: s.at, MadeUntil: s.at,
+				Gone: !s.live() && !now.Before(s.hides)}
+			if c.proves {
+				l.ClientReference = s.ref
+			} else {
+				l.Reference = "for " + s.ref
+			}
+			a.listing.Shipments = append(a.listing.Shipments, l)
+		}
+		return a
 	})
 }
 

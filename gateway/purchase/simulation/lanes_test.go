@@ -18,6 +18,9 @@ type lane struct {
 	resends bool
 	// byEvidence is searched by what it has answered before, and not by our reference.
 	byEvidence bool
+	// lists tells what was sold, of an account and a time: by our reference where it is searched
+	// by that, else with our reference in a text.
+	lists bool
 }
 
 const (
@@ -31,8 +34,8 @@ var lanes = []lane{
 	{name: "bravo", class: adapters.ClassB, quiet: 3 * time.Second, searched: true, proves: true, bare: true},
 	{name: "baker", class: adapters.ClassB, quiet: time.Second, searched: true, proves: true, drafts: true},
 	{name: "charlie", class: adapters.ClassC, quiet: time.Second, searched: true, proves: true},
-	{name: "chaplin", class: adapters.ClassC, quiet: 2 * time.Second, searched: true, proves: true, bare: true, resends: true},
-	{name: "delta", class: adapters.ClassD, quiet: 2 * time.Second, searched: true, bare: true},
+	{name: "chaplin", class: adapters.ClassC, quiet: 2 * time.Second, searched: true, proves: true, bare: true, resends: true, lists: true},
+	{name: "delta", class: adapters.ClassD, quiet: 2 * time.Second, searched: true, bare: true, lists: true},
 	{name: "echo", class: adapters.ClassE, quiet: 3 * time.Second},
 	{name: "foxtrot", class: adapters.ClassE, quiet: 2 * time.Second, searched: true, byEvidence: true},
 }
@@ -59,6 +62,9 @@ func (l lane) ops(to *line) adapters.Ops {
 	}
 	if l.searched {
 		o.Finder = to
+	}
+	if l.lists {
+		o.Lister = to
 	}
 	return o
 }

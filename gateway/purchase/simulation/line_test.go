@@ -25,6 +25,7 @@ type answer struct {
 	voided    normalize.Voided
 	draft     normalize.Draft
 	documents normalize.Documents
+	listing   normalize.Listing
 }
 
 var (
@@ -156,4 +157,9 @@ func (l *line) Void(ctx context.Context, r normalize.VoidRequest) (normalize.Voi
 	n := l.p.w.named(r.Ref.ClientReference)
 	a := l.exchange(ctx, "void", n, func(f *fault, reply chan<- answer) { l.c.cancel(n, r, f, reply) })
 	return a.voided, a.failure()
+}
+
+func (l *line) List(ctx context.Context, r normalize.ListRequest) (normalize.Listing, error) {
+	a := l.exchange(ctx, "list", nobody, func(f *fault, reply chan<- answer) { l.c.list(r, f, reply) })
+	return a.listing, a.failure()
 }

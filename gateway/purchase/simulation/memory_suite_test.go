@@ -10,4 +10,5 @@ import (
 func TestTheStoreKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	storetest.RunPurchases(t, func() storetest.Keeper { return newMemory() })
+	storetest.RunPasses(t, func() storetest.PassKeeper { return newMemory() })
 }

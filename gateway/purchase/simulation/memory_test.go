@@ -35,7 +35,7 @@ type memory struct {
 var errDown = errors.New("the store cannot be reached")
 
 func newMemory() *memory {
-	t := &tables{files: map[string]*file{}, keys: map[string]string{}, spent: map[string]store.Spent{}, trackers: map[string]store.Tracker{}}
+	t := &tables{files: map[string]*file{}, keys: map[string]string{}, spent: map[string]store.Spent{}, trackers: map[string]store.Tracker{}, passes: map[string]store.Pass{}}
 	return &memory{meta: store.Meta{Installation: "ins_simulation", Prefix: "SIM"}, written: t, synced: t}
 }
 
@@ -51,6 +51,7 @@ type tables struct {
 	keys     map[string]string // by tenant and idempotency key: the id
 	spent    map[string]store.Spent
 	trackers map[string]store.Tracker // by id
+	passes   map[string]store.Pass    // by tenant and id
 	events   []store.Event
 	audit    []store.AuditEntry
 }
@@ -70,6 +71,7 @@ func (t *tables) copy() *tables {
 	out := *t
 	out.version++
 	out.files, out.keys, out.spent, out.trackers = maps.Clone(t.files), maps.Clone(t.keys), maps.Clone(t.spent), maps.Clone(t.trackers)
+	out.passes = maps.Clone(t.passes)
 	out.events, out.audit = slices.Clip(t.events), slices.Clip(t.audit)
 	return &out
 }

@@ -30,10 +30,12 @@ const (
 type verdict struct {
 	broken map[string][]string
 	ends   map[string]int // purchases by their end
-	again  int            // sends beyond the first of a purchase
-	twice  int            // purchases for which two labels lived for a while, all but one of them voided
-	sends  int
-	faults map[string]int
+	// orphans are the labels that showed when their purchase had been given up, by their end
+	orphans map[string]int
+	again   int // sends beyond the first of a purchase
+	twice   int // purchases for which two labels lived for a while, all but one of them voided
+	sends   int
+	faults  map[string]int
 }
 
 func (v *verdict) add(goal, format string, args ...any) {
@@ -60,7 +62,7 @@ func (v *verdict) String() string {
 
 // judge holds every purchase against the ledgers.
 func (w *world) judge(quiet bool) *verdict {
-	v := &verdict{broken: map[string][]string{}, ends: map[string]int{}, faults: w.faulted}
+	v := &verdict{broken: map[string][]string{}, ends: map[string]int{}, orphans: map[string]int{}, faults: w.faulted}
 	t, err := w.mem.read(context.Background())
 	if err != nil {
 		v.add(unfinished, "the store: %v", err)
@@ -68,13 +70,21 @@ func (w *world) judge(quiet bool) *verdict {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	live, sold, byRef := map[string][]sale{}, map[string][]sale{}, map[string]*file{}
+	live, sold, byRef, byLabel := map[string][]sale{}, map[string][]sale{}, map[string]*file{}, map[string]*file{}
 	for _, f := range t.files {
-		byRef[f.p.ClientReference] = f
+		if f.p.ClientReference != "" {
+			byRef[f.p.ClientReference] = f
+		}
+		for _, l := range f.labels {
+			byLabel[l.ShipmentID] = f
+		}
 	}
 	for _, l := range lanes {
 		for _, s := range w.carriers[l.name].sales() {
 			f := byRef[s.ref]
+			if own := byLabel[s.id]; own != nil {
+				f = own
+			}
 			if f != nil {
 				sold[f.p.ID] = append(sold[f.p.ID], s)
 			}
@@ -104,6 +114,14 @@ func (w *world) judge(quiet bool) *verdict {
 			v.events(t, f)
 		}
 	}
+	for _, f := range t.files {
+		if of, is := orphanOf(f.p); is {
+			v.orphan(t, f, t.files[name(tenant, of)], live[f.p.ID])
+			if !w.tardy { // the promises of carriers and gateways leave none
+				v.add(orphan, "%s, of %s", story(f), story(t.files[name(tenant, of)]))
+			}
+		}
+	}
 	if !quiet && len(v.broken[unfinished]) == 0 {
 		v.add(unfinished, "it does not become quiet")
 	}
@@ -130,13 +148,15 @@ func (v *verdict) purchase(w *world, b *buyer, f *file, live []sale) {
 	case store.PurchaseSettled, store.PurchaseVoidRefused:
 		v.bought(f, live)
 	case store.PurchaseDeclined, store.PurchaseFailed, store.PurchaseVoided:
-		if w.tardy && len(live) > 0 && f.tooLate(live[0].shows.Add(w.mem.ahead)) {
+		if len(live) > 0 && w.heardAndLived(b.n, live[0]) {
+			v.add(dropped, "%s, though the answer that sold %s was heard", story(f), live[0].id)
+		} else if w.tardy && len(live) > 0 && !b.lane.lists && f.tooLate(live[0].shows.Add(w.mem.ahead)) {
 			v.ends["failed, and sold later"]++ // which no search could tell
 		} else if len(live) > 0 {
 			v.add(orphan, "%s, and %s lives", story(f), live[0].id)
 		}
 	case store.PurchaseParked, store.PurchaseVoidUnknown:
-		if !b.lane.parks() {
+		if !b.lane.parks() && !w.tardy { // searches that show nothing for long leave it to a person
 			v.add(parked, "%s, though %s can be asked", story(f), b.lane.name)
 		}
 	}
@@ -146,8 +166,40 @@ func (v *verdict) purchase(w *world, b *buyer, f *file, live []sale) {
 	if !ended(p) {
 		v.add(unfinished, "%s", story(f))
 	}
-	if h, ok := w.heard[b.n]; ok && p.State == store.PurchaseParked && len(live) > 0 && !w.excused[b.n] && !h.p.isDead() {
-		v.add(dropped, "%s, though the answer that sold %s was heard", story(f), h.sale)
+	if p.State == store.PurchaseParked && p.CarrierReference == "" && len(live) > 0 && w.heardAndLived(b.n, live[0]) {
+		v.add(dropped, "%s, though the answer that sold %s was heard", story(f), live[0].id)
+	}
+}
+
+// heardAndLived tells whether a process heard that a label was sold, and was hindered by nothing
+// from writing it down.
+func (w *world) heardAndLived(n int, s sale) bool {
+	h, ok := w.heard[s.id]
+	return ok && !w.excused[n] && h.p.livedOn(h.at)
+}
+
+// orphan judges the row of a label that showed when its purchase had been given up.
+func (v *verdict) orphan(t *tables, f, of *file, live []sale) {
+	v.orphans[purchase.Status(f.p.State)]++
+	told := 0
+	for _, e := range t.events {
+		if e.Subject == f.p.ID && e.Type == "label.orphaned" {
+			told++
+		}
+	}
+	switch {
+	case of == nil || purchase.Status(of.p.State) != "failed":
+		v.add(changed, "%s, an orphan of %s", story(f), story(of))
+	case told != 1:
+		v.add(untold, "%s, of which was told %d times", story(f), told)
+	case !ended(f.p):
+		v.add(unfinished, "%s", story(f))
+	case len(live) > 1:
+		v.add(doubleBuy, "%s, and %d labels live", story(f), len(live))
+	case f.p.State == store.PurchaseVoided && len(live) > 0:
+		v.add(orphan, "%s, and %s lives", story(f), live[0].id)
+	case f.p.State == store.PurchaseParked && len(live) == 0, purchase.Status(f.p.State) == "purchased":
+		v.add(phantom, "%s, and %d labels live", story(f), len(live))
 	}
 }
 
@@ -234,5 +286,11 @@ func (w *world) words() string {
 	for _, b := range w.buyers {
 		out = append(out, story(t.files[name(tenant, t.keys[name(tenant, b.key())])]))
 	}
+	for _, f := range t.files {
+		if of, is := orphanOf(f.p); is {
+			out = append(out, fmt.Sprintf("order %d: %d lines, %d epochs", w.names[of], len(f.history), f.p.Epoch))
+		}
+	}
+	slices.Sort(out)
 	return strings.Join(out, "\n")
 }

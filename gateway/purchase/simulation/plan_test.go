@@ -180,15 +180,19 @@ func newTardyPlan(seed uint64) plan {
 	p := newPlan(seed)
 	p.tardy = true
 	r := rand.New(rand.NewPCG(seed, 0x52))
-	lanes := []lane{laneOf("alpha"), laneOf("bravo"), laneOf("baker"), laneOf("chaplin"), laneOf("chaplin"), laneOf("chaplin")}
+	lanes := []lane{laneOf("alpha"), laneOf("bravo"), laneOf("baker"), laneOf("charlie"), laneOf("chaplin"), laneOf("chaplin"), laneOf("chaplin")}
 	p.faults = slices.DeleteFunc(p.faults, func(f fault) bool {
 		return strings.HasPrefix(f.point, "void") && (f.kind == refuse || f.nth > 1)
 	})
 	for i := range p.orders {
 		o := &p.orders[i]
-		o.lane, o.deadline = lanes[r.IntN(len(lanes))], time.Minute
+		o.lane, o.deadline = lanes[r.IntN(len(lanes))], []time.Duration{2 * time.Second, time.Minute, time.Minute, time.Minute}[r.IntN(4)]
 		f := fault{kind: late, order: i, point: "label at the carrier", nth: 1 + r.IntN(2), lasts: o.lane.quiet + time.Duration(r.Int64N(int64(3*o.lane.quiet)))}
-		switch r.IntN(4) {
+		switch r.IntN(5) {
+		case 4: // sold, and hidden until all have looked; the answer is heard when they have
+			f = fault{kind: lag, order: i, point: "label at the carrier", nth: 1, lasts: 40 * time.Second}
+			p.faults = append([]fault{{kind: freezeOnReply, order: i, point: "label", nth: 1,
+				lasts: leaseLabel + o.lane.quiet + time.Duration(r.Int64N(int64(8*o.lane.quiet)))}}, p.faults...)
 		case 0:
 			f = fault{kind: freezeUnseen, order: i, point: "label", nth: 1, lasts: leaseLabel + o.lane.quiet + time.Duration(r.Int64N(int64(4*o.lane.quiet)))}
 		case 1:

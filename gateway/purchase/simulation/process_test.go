@@ -26,6 +26,7 @@ type process struct {
 
 	mu     sync.Mutex
 	dead   bool
+	died   time.Time
 	frozen chan struct{} // closed when it goes on; nil while it runs
 }
 
@@ -61,16 +62,17 @@ func (p *process) die() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.dead {
-		p.dead = true
+		p.dead, p.died = true, time.Now()
 		close(p.gone)
 		p.stop()
 	}
 }
 
-func (p *process) isDead() bool {
+// livedOn tells whether a process had time enough, after something, to act on it.
+func (p *process) livedOn(after time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.dead
+	return !p.dead || p.died.Sub(after) > 3*time.Minute
 }
 
 // freeze lets a process stand still for a while.
@@ -121,7 +123,7 @@ func (w *world) newProcess(slot int) *process {
 	p.svc = purchase.New(purchase.Deps{Registry: registry, Caller: caller{p}, Prices: w.prices, Store: door{w.mem, p},
 		Logger: slog.New(slog.DiscardHandler), Ceilings: func(string) store.Ceilings { return store.Ceilings{} },
 		Spend:      func(m normalize.Money, _ store.Ceilings) (normalize.Money, error) { return m, nil },
-		TrackEvery: time.Minute, Trackers: noTrackers{}})
+		TrackEvery: time.Minute, Trackers: noTrackers{}, Passes: door{w.mem, p}, PassEvery: passEvery})
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
 	p.work.Go(func() { p.svc.Work(ctx) })
@@ -158,6 +160,8 @@ func (noTrackers) Cancel(context.Context, string, string) error { return nil }
 const (
 	limitLabel = 4 * time.Second
 	limitOther = 2 * time.Second
+	// passEvery is how often the list of an account is read.
+	passEvery = 5 * time.Minute
 	// leaseLabel is the lease that the service takes for a label: the limit and its slack.
 	leaseLabel = limitLabel + 5*time.Second
 )

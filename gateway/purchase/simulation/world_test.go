@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,27 +26,26 @@ type world struct {
 	over     chan struct{}
 
 	mu      sync.Mutex
-	slots   [processes]*process // nil while none lives there
-	alone   bool                // only the first is still used
-	names   map[string]int      // what names an order: its key, the ids and references of its purchases
-	reached map[string]int      // how often a point was reached by an order
-	faulted map[string]int      // faults that came about, by kind
-	excused map[int]bool        // orders whose worker was hindered from writing down an answer
-	heard   map[int]hearing
-	dropped map[string]bool
+	slots   [processes]*process    // nil while none lives there
+	alone   bool                   // only the first is still used
+	names   map[string]int         // what names an order: its key, the ids and references of its purchases
+	reached map[string]int         // how often a point was reached by an order
+	faulted map[string]int         // faults that came about, by kind
+	excused map[int]bool           // orders whose worker was hindered from writing down an answer
+	heard   map[string]hearing     // by the sale
 	ahead   map[string]store.Claim // claims that a planted bug writes too late
 }
 
 // hearing is an answer that reached a process: it lives, so that the answer must not be lost.
 type hearing struct {
-	p    *process
-	sale string
+	p  *process
+	at time.Time
 }
 
 func newWorld(p plan, bug string) *world {
 	w := &world{plan: p, bug: bug, mem: newMemory(), carriers: map[string]*carrier{}, over: make(chan struct{}),
 		names: map[string]int{}, reached: map[string]int{}, faulted: map[string]int{}, excused: map[int]bool{},
-		heard: map[int]hearing{}, dropped: map[string]bool{}, ahead: map[string]store.Claim{}}
+		heard: map[string]hearing{}, ahead: map[string]store.Claim{}}
 	w.mem.ahead = w.between(-time.Hour, time.Hour, "clock")
 	w.mem.loose, w.mem.forgot = bug == bugLooseStore, bug == bugNoEpoch
 	w.prices = &prices{w: w, offers: map[string]rating.Offer{}}
@@ -125,8 +125,20 @@ func (w *world) named(s string) int {
 func (w *world) name(p store.Purchase) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n := w.names[p.Key]
+	n, ok := w.names[p.Key]
+	if of, is := orphanOf(p); is && !ok {
+		n = w.names[of]
+	}
 	w.names[p.ID], w.names[p.ClientReference] = n, n
+}
+
+// orphanOf is the purchase that an orphan's row names, if p is one.
+func orphanOf(p store.Purchase) (string, bool) {
+	words := strings.Fields(p.Key)
+	if len(words) < 3 || words[0] != "orphan" || words[1] != "of" {
+		return "", false
+	}
+	return words[2], true
 }
 
 // put says who lives in a slot, and hears whether nobody is to live there any more.
@@ -174,17 +186,10 @@ func (w *world) excuse(n int) {
 func (w *world) told(n int, p *process, sale string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.heard[n] = hearing{p, sale}
+	if _, before := w.heard[sale]; !before {
+		w.heard[sale] = hearing{p, time.Now()}
+	}
 	delete(w.excused, n)
-}
-
-// drop marks a purchase whose late answer a planted bug drops, or tells whether it is marked.
-func (w *world) drop(id string, mark bool) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	was := w.dropped[id]
-	w.dropped[id] = mark
-	return was && !mark
 }
 
 // timed lets faults strike that come at a time.
@@ -250,8 +255,14 @@ func (w *world) run() (quiet bool) {
 	troubles.Wait()
 	buying.Wait()
 	w.leaveAlone()
-	for end := time.Now().Add(patience); !quiet && time.Now().Before(end); quiet = w.calm() {
+	var since time.Time // all is calm, but what a list may still tell
+	for end := time.Now().Add(patience); !quiet && time.Now().Before(end); quiet = !since.IsZero() && w.listedAll(since) {
 		time.Sleep(time.Second)
+		if calm := w.calm(); !calm {
+			since = time.Time{}
+		} else if since.IsZero() {
+			since = time.Now().Add(limitLabel) // what was sent last is sold by then
+		}
 	}
 	for _, b := range w.buyers {
 		b.askAgain()
@@ -273,6 +284,21 @@ func (w *world) calm() bool {
 	}
 	for _, f := range t.files {
 		if !ended(f.p) {
+			return false
+		}
+	}
+	return true
+}
+
+// listedAll tells whether the lists of all accounts that have one were read since a time.
+func (w *world) listedAll(since time.Time) bool {
+	t, err := w.mem.read(context.Background())
+	if err != nil {
+		return false
+	}
+	for _, l := range lanes {
+		p, ok := t.passes[name(tenant, "pass_acct_"+l.name+"_listing")]
+		if l.lists && (!ok || p.CoveredUntil.Before(since)) {
 			return false
 		}
 	}

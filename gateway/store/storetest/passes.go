@@ -7,17 +7,49 @@ import (
 	"github.com/crossdock-hub/crossdock/gateway/store"
 )
 
-var passChecks = []check{
+// PassKeeper is what keeps purchases and passes: a store, or what stands in for one.
+type PassKeeper interface {
+	Keeper
+	store.Passes
+}
+
+// passCheck is a promise of passes, to two replicas.
+type passCheck struct {
+	name string
+	run  func(t *testing.T, a, b PassKeeper)
+}
+
+var ofPasses = []passCheck{
 	{"one replica makes it", passOnce},
 	{"what came of it", passEnds},
 	{"purchases by label and account", purchasesOfAccount},
 }
 
+var passChecks = func() []check {
+	var out []check
+	for _, c := range ofPasses {
+		out = append(out, check{c.name, func(t *testing.T, fresh Fresh) {
+			url := fresh(t)
+			c.run(t, open(t, url), open(t, url))
+		}})
+	}
+	return out
+}()
+
+// RunPasses proves what stands in for a store of passes. open gives each check an empty one.
+func RunPasses(t *testing.T, open func() PassKeeper) {
+	for _, c := range ofPasses {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := open()
+			c.run(t, s, s)
+		})
+	}
+}
+
 // Replicas that begin together make one pass of an account and kind, and one of them claims it.
-func passOnce(t *testing.T, fresh Fresh) {
-	url := fresh(t)
-	a, b := open(t, url), open(t, url)
-	for _, s := range []*store.DB{a, b, a} {
+func passOnce(t *testing.T, a, b PassKeeper) {
+	for _, s := range []PassKeeper{a, b, a} {
 		noError(t, s.EnsurePass(t.Context(), ada, "acct_1", "listing", 0))
 	}
 	noError(t, a.EnsurePass(t.Context(), ada, "acct_2", "listing", time.Hour))
@@ -32,8 +64,7 @@ func passOnce(t *testing.T, fresh Fresh) {
 }
 
 // A pass that was ended is due when it says; whoever lost it to another changes nothing.
-func passEnds(t *testing.T, fresh Fresh) {
-	s := open(t, fresh(t))
+func passEnds(t *testing.T, s, _ PassKeeper) {
 	noError(t, s.EnsurePass(t.Context(), ada, "acct_1", "listing", 0))
 	list, err := s.ClaimDuePasses(t.Context(), store.Due{Lease: over, Limit: 1})
 	noError(t, err)
@@ -60,8 +91,7 @@ func passEnds(t *testing.T, fresh Fresh) {
 }
 
 // A line of a listing or an invoice finds its purchase, and never another tenant's or account's.
-func purchasesOfAccount(t *testing.T, fresh Fresh) {
-	s := open(t, fresh(t))
+func purchasesOfAccount(t *testing.T, s, _ PassKeeper) {
 	in := intent(s, ada, "found")
 	in.Purchase.State = store.PurchaseParked
 	in.Labels = []store.BoughtLabel{{ShipmentID: "S1", TrackingNumber: "T1"}}
