@@ -3,6 +3,8 @@ package egress
 import (
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 
 	"code.dny.dev/ssrf"
 )
@@ -80,6 +82,15 @@ func within(list []netip.Prefix, a netip.Addr) bool {
 	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
+// refusePort names the ports that would do.
+func (g *Guard) refusePort() error {
+	list := make([]string, len(g.ports))
+	for i, p := range g.ports {
+		list[i] = strconv.Itoa(int(p))
+	}
+	return refuse("the port must be " + strings.Join(list, " or "))
+}
+
 // check tells why an address and port may not be reached, nil where they may.
 func (g *Guard) check(a netip.AddrPort, secure bool) error {
 	switch g.reachOf(a.Addr()) {
@@ -97,5 +108,5 @@ func (g *Guard) check(a netip.AddrPort, secure bool) error {
 	case reachNever:
 		return refuse("the host leads to an address that is not public")
 	}
-	return refuse("the port must be 443 or 8443")
+	return g.refusePort()
 }

@@ -6,39 +6,22 @@ import (
 	"testing"
 
 	"code.dny.dev/ssrf"
+
+	"github.com/crossdock-hub/crossdock/gateway/egress/egresstest"
 )
-
-// special are addresses that no stranger may lead us to: this machine, its network, its
-// cloud, and every way to write them in IPv6.
-var special = []string{
-	"127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.100.100.200", "169.254.169.254",
-	"169.254.170.2", "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.0.1",
-	"198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "168.63.129.16",
-	"::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:a9fe:a9fe", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe",
-	"64:ff9b:1::a9fe:a9fe", "100::1", "2001::1", "2001:2::1", "2001:10::1", "2001:20::1", "2001:db8::1", "2002:7f00:1::",
-	"2002:a9fe:a9fe::", "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fd20:ce::254", "fe80::1", "fe80::1%lo", "fec0::1",
-	"ff02::1", "ff05::2",
-}
-
-// common are addresses of the internet, one beside each border of a special range.
-var common = []string{
-	"1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.1", "100.63.255.255", "100.128.0.1", "126.255.255.255", "128.0.0.1",
-	"169.253.255.255", "169.255.0.1", "172.15.255.255", "172.32.0.1", "192.0.1.1", "192.167.255.255", "192.169.0.1", "198.17.255.255",
-	"198.20.0.1", "223.255.255.255", "168.63.129.15", "2606:4700::1111", "2a00:1450::1", "2001:200::1", "2003::1", "3ffe::1",
-}
 
 func TestNoSpecialAddressIsReached(t *testing.T) {
 	t.Parallel()
-	if len(special) != 51 {
-		t.Errorf("the list has %d addresses, want 51", len(special))
+	if len(egresstest.Special) != 51 {
+		t.Errorf("the list has %d addresses, want 51", len(egresstest.Special))
 	}
 	g := New(Options{})
-	for _, text := range special {
+	for _, text := range egresstest.Special {
 		if got := g.reachOf(netip.MustParseAddr(text)); got != reachNever {
 			t.Errorf("%s: got %d, want never", text, got)
 		}
 	}
-	for _, text := range common {
+	for _, text := range egresstest.Common {
 		if got := g.reachOf(netip.MustParseAddr(text)); got != reachPublic {
 			t.Errorf("%s: got %d, want public", text, got)
 		}
@@ -57,7 +40,7 @@ func TestWhatTheLibraryLetsThrough(t *testing.T) {
 	t.Parallel()
 	lib := ssrf.New(ssrf.WithAnyPort())
 	var got []string
-	for _, text := range special {
+	for _, text := range egresstest.Special {
 		if lib.SafeAddr(netip.MustParseAddr(text)) == nil {
 			got = append(got, text)
 		}

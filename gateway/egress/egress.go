@@ -18,6 +18,9 @@ type Options struct {
 	// AllowNetworks are private networks of the operator's that may be reached. Loopback,
 	// link-local, multicast and metadata addresses stay out, whatever they say.
 	AllowNetworks []netip.Prefix
+	// Ports are those that public addresses and the operator's networks are reached on: 443
+	// and 8443 when there are none.
+	Ports []uint16
 	// Resolver looks names up; nil is the system's.
 	Resolver *net.Resolver
 	// Connect bounds looking up and connecting: 5 s when 0.
@@ -36,7 +39,10 @@ func New(o Options) *Guard {
 	if o.Connect <= 0 {
 		o.Connect = 5 * time.Second
 	}
-	g := &Guard{opts: o, resolver: o.Resolver, ports: []uint16{443, 8443}}
+	g := &Guard{opts: o, resolver: o.Resolver, ports: slices.Clone(o.Ports)}
+	if len(g.ports) == 0 {
+		g.ports = []uint16{443, 8443}
+	}
 	g.opts.AllowNetworks = slices.Clone(o.AllowNetworks)
 	if g.resolver == nil {
 		g.resolver = net.DefaultResolver

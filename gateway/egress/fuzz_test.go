@@ -5,12 +5,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/crossdock-hub/crossdock/gateway/egress/egresstest"
 )
 
 // Whatever is accepted has one form, which is accepted again and means the same, and an
 // address in it is a public one.
 func FuzzParse(f *testing.F) {
-	for _, raw := range badURLs {
+	for _, raw := range egresstest.BadURLs {
 		f.Add(raw)
 	}
 	for _, raw := range []string{"https://example.com/hook?a=b", "HTTPS://Example.COM:443/", "https://bücher.example/", "https://1.1.1.1:8443/", "https://[2606:4700::1111]/x"} {

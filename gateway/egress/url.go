@@ -88,10 +88,10 @@ func (g *Guard) port(u *url.URL) (uint16, error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || n == 0 || text[0] == '0' {
-		return 0, refuse("the port must be 443 or 8443")
+		return 0, g.refusePort()
 	}
 	if !g.opts.AllowLoopback && !g.usual(uint16(n)) {
-		return 0, refuse("the port must be 443 or 8443")
+		return 0, g.refusePort()
 	}
 	return uint16(n), nil
 }
