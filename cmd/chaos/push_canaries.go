@@ -19,7 +19,7 @@ const cursorOutbox = "cursor_outbox"
 func pushCanaries(pg *pgtest.Server) []canary {
 	one := func(n int, killEvery time.Duration) pushing {
 		return pushing{n: n, gateways: 1, store: storeSQLite, senders: 12, patience: 5 * time.Second, limit: 2 * time.Minute,
-			settle: time.Minute, after: time.Second, quiet: 3 * time.Second, trouble: &nemesis{killEvery: killEvery}, progress: io.Discard}
+			settle: time.Minute, after: time.Second, quiet: 10 * time.Second, trouble: &nemesis{killEvery: killEvery}, progress: io.Discard}
 	}
 	killed := one(500, 1200*time.Millisecond)
 	killed.pace = 250

@@ -15,8 +15,10 @@ import (
 )
 
 const (
-	// leaseSlack is how much longer than the call a claim lasts.
-	leaseSlack = 20 * time.Second
+	// leaseSlack is how much longer than the call a claim lasts: as long as a parcel waits besides
+	// whose poller died. A poll that is written later than that has been made twice, which
+	// changes nothing.
+	leaseSlack = 5 * time.Second
 	// writeLimit bounds what is written after a call, also while we shut down.
 	writeLimit = 10 * time.Second
 )
