@@ -286,20 +286,21 @@ func TestACutAnswerIsFoundAgain(t *testing.T) {
 			s.call("POST", "/_control/faults", map[string]any{"carrier": adapter, "operation": "label", "kind": "commit_then_cut", "rate": 1, "count": 1})
 			o := example(t, order)
 			o["channel"], o["deadline_ms"] = channel, 1000
-			r := s.call("POST", "/v1/labels", o, "Idempotency-Key", "cut-"+channel)
 			var l purchase.Label
-			r.into(t, &l)
-			if r.status != 202 || l.Status != "unknown" {
-				t.Fatalf("got %d %s", r.status, r.body)
-			}
 			eventually(t, "purchased", func() bool {
 				r := s.call("POST", "/v1/labels", o, "Idempotency-Key", "cut-"+channel)
+				if r.status == 504 {
+					return false // the machine is busy: a second was over before anything was written
+				}
 				r.into(t, &l)
 				if l.Status == "failed" {
 					t.Fatalf("a sold label is called failed: %s", r.body)
 				}
 				return l.Status == "purchased" || l.Status == "needs_attention"
 			})
+			if !slices.ContainsFunc(l.History, func(h purchase.HistoryLine) bool { return h.Status == "unknown" }) {
+				t.Errorf("it was never unknown: %+v", l.History)
+			}
 			sold := 0
 			for _, e := range s.ledger(t, adapter).Data {
 				if e.ClientReference == l.ClientReference {
