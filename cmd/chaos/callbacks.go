@@ -46,7 +46,7 @@ type pushing struct {
 // usualPushes is the run that the goals are written for.
 func usualPushes(store string, n, gateways int, seed uint64) *pushing {
 	return &pushing{n: n, gateways: gateways, store: store, seed: seed, senders: 24, patience: 5 * time.Second, limit: 2 * time.Hour,
-		settle: 30 * time.Minute, after: time.Minute, quiet: 30 * time.Second, trouble: &nemesis{killEvery: 5 * time.Second},
+		settle: 30 * time.Minute, after: time.Minute, quiet: time.Minute, trouble: &nemesis{killEvery: 5 * time.Second},
 		flaws: flaws{share: 0.1, restartEvery: 30 * time.Second, restartFor: 700 * time.Millisecond}, progress: io.Discard}
 }
 

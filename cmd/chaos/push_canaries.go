@@ -45,7 +45,7 @@ func (run pushing) fly(ctx context.Context, binary string, seed uint64, bugs str
 		run.plant = plantCursor
 	}
 	if len(expect) == 0 {
-		run.quiet = 20 * time.Second // where nothing is missing nothing is waited for
+		run.quiet = time.Minute // where nothing is missing nothing is waited for
 	}
 	r, err := run.run(ctx)
 	if err != nil {

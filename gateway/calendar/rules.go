@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"sync"
 	"time"
 
 	"github.com/rickar/cal/v2"
@@ -107,6 +108,8 @@ func (c *Calendars) holidays(country string, year int) map[normalize.Date]bool {
 	if days, ok := c.byRule.Load(key); ok {
 		return days.(map[normalize.Date]bool)
 	}
+	calculating.Lock()
+	defer calculating.Unlock()
 	days := map[normalize.Date]bool{}
 	for _, h := range list {
 		for _, y := range []int{year, year + 1} { // New Year's Day may be made up for in December
@@ -122,5 +125,9 @@ func (c *Calendars) holidays(country string, year int) map[normalize.Date]bool {
 	}
 	return days
 }
+
+// calculating guards the library's holidays: some, such as Japan's, write to what they share
+// while they calculate.
+var calculating sync.Mutex
 
 func both(actual, observed time.Time) []time.Time { return []time.Time{actual, observed} }
